@@ -1,0 +1,51 @@
+"""Account for every non-blank line of a handbook: used as what, or why not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kempen_nlp.parsing.blocks import Block
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What became of each non-blank line."""
+
+    used: Mapping[int, str]
+    """Line number to what it was used as."""
+    unused: Mapping[int, str]
+    """Line number to the reason why it was not used."""
+
+    @property
+    def n_lines(self) -> int:
+        """How many non-blank lines there are."""
+        return len(self.used) + len(self.unused)
+
+    def __str__(self) -> str:
+        roles = ", ".join(f"{role} {n}" for role, n in Counter(self.used.values()).most_common())
+        text = f"{len(self.used)} of {self.n_lines} non-blank lines used ({roles})."
+        for line, reason in sorted(self.unused.items()):
+            text += f"\n  line {line} not used: {reason}"
+        return text
+
+
+class LineLedger:
+    """Notes for each block what it was used as, and draws up the coverage."""
+
+    def __init__(self) -> None:
+        self._used: dict[int, str] = {}
+
+    def use(self, block: Block, role: str) -> None:
+        """Note that the first and last line of a block serve as ``role``."""
+        for line in {*block.lines}:
+            self._used.setdefault(line, role)
+
+    def close(self, lines: Sequence[str], reasons: Mapping[int, str]) -> Coverage:
+        """Draw up the coverage of all non-blank lines; ``reasons`` are known for some unused ones."""
+        filled = [number for number, line in enumerate(lines, start=1) if line.strip()]
+        unused = {
+            n: reasons.get(n, "belongs to no competency or level") for n in filled if n not in self._used
+        }
+        return Coverage({n: self._used[n] for n in filled if n in self._used}, unused)
