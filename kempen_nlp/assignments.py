@@ -1,0 +1,267 @@
+"""What classifying yields: assignments with evidence, as objects, JSON Lines and tables."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from kempen_nlp.errors import CommentsError
+
+Polarity = Literal["strength", "development"]
+STATES = ("assigned", "abstained", "none", "problem")
+TABLE_COLUMNS = (
+    "id", "text", "state", "competency", "rank", "polarity", "start", "end", "quote", "probability",
+    "rank_probabilities", "evidence_indicator_id", "evidence_text", "evidence_rank", "evidence_similarity", "problems",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The framework's indicator that an assignment rests on."""
+
+    indicator_id: str
+    text: str
+    rank: int
+    """May differ from the assigned rank: then the nearest indicator stands elsewhere."""
+    similarity: float
+    """Cosine between segment and indicator, -1 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A segment evidences a competency at a rank, with a polarity."""
+
+    competency: str
+    rank: int
+    polarity: Polarity
+    start: int
+    """First character of the quote, counted from 0."""
+    end: int
+    """One past the last character of the quote."""
+    quote: str
+    """``text[start:end]`` of the comment, always."""
+    probability: float
+    """That the segment is evidence for this competency, 0 to 1, calibrated."""
+    rank_probabilities: Mapping[int, float]
+    """For each rank of the competency; they sum to 1."""
+    evidence: Evidence
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the keys of the JSON contract."""
+        return {
+            "competency": self.competency,
+            "rank": self.rank,
+            "polarity": self.polarity,
+            "start": self.start,
+            "end": self.end,
+            "quote": self.quote,
+            "probability": round(self.probability, 4),
+            "rank_probabilities": {str(k): round(p, 4) for k, p in self.rank_probabilities.items()},
+            "evidence": {
+                "indicator_id": self.evidence.indicator_id,
+                "text": self.evidence.text,
+                "rank": self.evidence.rank,
+                "similarity": round(self.evidence.similarity, 4),
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifiedComment:
+    """One comment with what was found in it; all three lists may be empty."""
+
+    id: str
+    text: str
+    assignments: tuple[Assignment, ...] = ()
+    abstained: tuple[Assignment, ...] = ()
+    """Found, but too uncertain to count."""
+    problems: tuple[str, ...] = ()
+    """Why the comment could not be read; then nothing was assigned."""
+    extra: Mapping[str, str] = field(default_factory=dict)
+    """Other columns of the input, carried into tables."""
+
+    @property
+    def state(self) -> str:
+        """One of ``STATES``: the strongest thing that can be said of the comment."""
+        if self.problems:
+            return "problem"
+        return "assigned" if self.assignments else "abstained" if self.abstained else "none"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the keys of the JSON contract."""
+        return {
+            "id": self.id,
+            "text": self.text,
+            "assignments": [a.to_dict() for a in self.assignments],
+            "abstained": [a.to_dict() for a in self.abstained],
+            "problems": list(self.problems),
+        }
+
+
+def to_frame(comments: Iterable[ClassifiedComment]) -> pd.DataFrame:
+    """
+    Return one row an assignment; a comment without any keeps one row with empty cells.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``TABLE_COLUMNS``, then the input's other columns. ``state`` says of each
+        row whether it is assigned, abstained, none or problem.
+    """
+    rows = [row for comment in comments for row in _rows(comment)]
+    extra = dict.fromkeys(k for row in rows for k in row if k not in TABLE_COLUMNS)
+    frame = pd.DataFrame(rows, columns=[*TABLE_COLUMNS, *extra])
+    for column in ("rank", "start", "end", "evidence_rank"):
+        frame[column] = frame[column].astype("Int64")
+    return frame
+
+
+def _rows(comment: ClassifiedComment) -> Iterator[dict[str, Any]]:
+    extra = {(k if k not in TABLE_COLUMNS else f"{k} (invoer)"): v for k, v in comment.extra.items()}
+    common = {"id": comment.id, "text": comment.text, "problems": " ".join(comment.problems), **extra}
+    found = [("assigned", a) for a in comment.assignments] + [("abstained", a) for a in comment.abstained]
+    for state, assignment in found:
+        values = assignment.to_dict()
+        evidence = {f"evidence_{k}": v for k, v in values.pop("evidence").items()}
+        values["rank_probabilities"] = json.dumps(values["rank_probabilities"])
+        yield {**common, "state": state, **values, **evidence}
+    if not found:
+        yield {**common, "state": comment.state}
+
+
+def read_assignments(path: str | Path) -> pd.DataFrame:
+    """
+    Read what ``write_assignments`` wrote, as the table of ``to_frame``.
+
+    Raises
+    ------
+    CommentsError
+        If the file cannot be read or lacks the columns of the contract.
+    """
+    path = Path(path)
+    if not path.is_file():
+        msg = f"{path} is not a file. Run `kempen classify` first; it writes the assignments."
+        raise CommentsError(msg)
+    try:
+        frame = _READERS[path.suffix.lower()](path)
+    except KeyError:
+        msg = f"{path}: ending {path.suffix!r} is not known. Expected one of {', '.join(_READERS)}."
+        raise CommentsError(msg) from None
+    except (ValueError, OSError) as error:
+        msg = f"{path} cannot be read as assignments ({type(error).__name__}). Expected a file that `kempen classify` wrote."
+        raise CommentsError(msg) from error
+    missing = [c for c in TABLE_COLUMNS if c not in frame.columns]
+    if missing:
+        msg = f"{path} lacks the columns {missing}. Expected a file that `kempen classify` wrote."
+        raise CommentsError(msg)
+    for column in ("rank", "start", "end", "evidence_rank"):
+        frame[column] = frame[column].astype("Int64")
+    return frame
+
+
+def _read_jsonl(path: Path) -> pd.DataFrame:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return to_frame(_comment_from_dict(json.loads(line)) for line in lines if line.strip())
+
+
+def _comment_from_dict(data: Mapping[str, Any]) -> ClassifiedComment:
+    return ClassifiedComment(
+        id=data["id"],
+        text=data["text"],
+        assignments=tuple(_assignment_from_dict(a) for a in data["assignments"]),
+        abstained=tuple(_assignment_from_dict(a) for a in data["abstained"]),
+        problems=tuple(data["problems"]),
+    )
+
+
+def _assignment_from_dict(data: Mapping[str, Any]) -> Assignment:
+    values = {k: v for k, v in data.items() if k not in ("evidence", "rank_probabilities")}
+    ranks = {int(k): p for k, p in data["rank_probabilities"].items()}
+    return Assignment(**values, rank_probabilities=ranks, evidence=Evidence(**data["evidence"]))
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, sep=";", encoding="utf-8-sig", dtype={"id": str}, keep_default_na=True)
+
+
+def _read_excel(path: Path) -> pd.DataFrame:
+    return pd.read_excel(path, sheet_name=0, dtype={"id": str})
+
+
+_READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
+    ".csv": _read_csv,
+    ".xlsx": _read_excel,
+    ".jsonl": _read_jsonl,
+    ".parquet": pd.read_parquet,
+}
+
+
+def write_jsonl(comments: Iterable[ClassifiedComment], path: str | Path) -> None:
+    """Write one object a comment, in order, whole or not at all."""
+    with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as stream:
+        for comment in comments:
+            stream.write(json.dumps(comment.to_dict(), ensure_ascii=False) + "\n")
+
+
+def write_csv(comments: Iterable[ClassifiedComment], path: str | Path) -> None:
+    """Write the table as Dutch Excel opens it: semicolons, UTF-8 with BOM, no live formulas."""
+    frame = to_frame(comments)
+    for column in frame.columns[[not pd.api.types.is_numeric_dtype(t) for t in frame.dtypes]]:
+        frame[column] = frame[column].map(neutral_cell, na_action="ignore")
+    with whole_file(path) as partial:
+        frame.to_csv(partial, sep=";", index=False, encoding="utf-8-sig", lineterminator="\r\n")
+
+
+def write_parquet(comments: Iterable[ClassifiedComment], path: str | Path) -> None:
+    """Write the table as Parquet, whole or not at all."""
+    with whole_file(path) as partial:
+        to_frame(comments).to_parquet(partial, index=False)
+
+
+def neutral_cell(value: object) -> object:
+    """
+    Keep a spreadsheet from running a text as a formula, by a leading apostrophe.
+
+    Examples
+    --------
+    >>> neutral_cell("=1+1"), neutral_cell("Goed.")
+    ("'=1+1", 'Goed.')
+    """
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return value
+
+
+@contextmanager
+def whole_file(path: str | Path) -> Iterator[Path]:
+    """
+    Yield a temporary path beside ``path`` and rename it when all went well.
+
+    A file of that name is never seen half written; after an error nothing is left behind.
+    """
+    path = Path(path)
+    if not path.parent.is_dir():
+        msg = f"{path.parent} is not a folder, so {path.name} cannot be written there. Make the folder first."
+        raise CommentsError(msg)
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+    os.close(descriptor)
+    partial = Path(name)
+    try:
+        yield partial
+        partial.chmod(0o644)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def state_counts(comments: Sequence[ClassifiedComment]) -> dict[str, int]:
+    """Return how many comments are in each state, all states named."""
+    return {state: sum(c.state == state for c in comments) for state in STATES}

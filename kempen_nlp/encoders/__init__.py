@@ -1,0 +1,62 @@
+"""Texts to arrays of shape (n_texts, n_dims): a catalogue of encoders, loaded when asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from kempen_nlp.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+
+class Encoder(Protocol):
+    """What every encoder can do."""
+
+    name: str
+    """The name under which ``load_encoder`` finds it."""
+
+    def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one row of unit length a text, shape (n_texts, n_dims)."""
+        ...
+
+
+def load_encoder(name: str) -> Encoder:
+    """
+    Return an encoder that is ready for use.
+
+    Parameters
+    ----------
+    name : str
+        ``general``: Google's multilingual sentence encoder, 512 dims, for similarity;
+        ``sentence-transformers:NAME``: any model that you have on this machine.
+
+    Raises
+    ------
+    ModelError
+        If the name is unknown or what it needs is not installed.
+    """
+    if name == "general":
+        from kempen_nlp.encoders._general import GeneralEncoder
+
+        return GeneralEncoder()
+    if name.startswith("sentence-transformers:"):
+        from kempen_nlp.encoders._sentence_transformers import SentenceTransformersEncoder
+
+        return SentenceTransformersEncoder(name)
+    msg = f"No encoder is called {name!r}. There are 'general' and 'sentence-transformers:NAME'."
+    raise ModelError(msg)
+
+
+def encode_unique(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
+    """Encode each different text once; returns shape (n_texts, n_dims) in the order given."""
+    import numpy as np
+
+    unique = list(dict.fromkeys(texts))
+    row_of = {text: row for row, text in enumerate(unique)}
+    vectors = encoder.transform(unique)
+    return vectors[np.array([row_of[text] for text in texts], dtype=np.intp)]
