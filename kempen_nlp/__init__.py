@@ -1,2 +1,95 @@
-"""Map Dutch review comments to competencies and levels."""
+"""Map Dutch review comments to competencies and levels of your own framework."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from kempen_nlp.assignments import (
+        Assignment,
+        ClassifiedComment,
+        Evidence,
+        read_assignments,
+        to_frame,
+    )
+    from kempen_nlp.batch import classify_file
+    from kempen_nlp.classifier import Classifier
+    from kempen_nlp.comments import Comment, read_comments
+    from kempen_nlp.corpus import (
+        feedback_frame,
+        load_feedback,
+        load_framework,
+        read_feedback,
+        shipped_path,
+    )
+    from kempen_nlp.encoders import load_encoder
+    from kempen_nlp.framework import Competency, Framework, Indicator, Level, Profile, Status
+    from kempen_nlp.parsing import parse_handbook
+    from kempen_nlp.persistence import load_classifier
+    from kempen_nlp.profiles import compare_with_profile
+    from kempen_nlp.report import ReportSection, count_assignments, write_report
+
+_HOMES = {
+    "assignments": ("Assignment", "ClassifiedComment", "Evidence", "read_assignments", "to_frame"),
+    "batch": ("classify_file",),
+    "classifier": ("Classifier",),
+    "comments": ("Comment", "read_comments"),
+    "corpus": (
+        "feedback_frame",
+        "load_feedback",
+        "load_framework",
+        "read_feedback",
+        "shipped_path",
+    ),
+    "encoders": ("load_encoder",),
+    "framework": ("Competency", "Framework", "Indicator", "Level", "Profile", "Status"),
+    "parsing": ("parse_handbook",),
+    "persistence": ("load_classifier",),
+    "profiles": ("compare_with_profile",),
+    "report": ("ReportSection", "count_assignments", "write_report"),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+__all__ = [
+    "Assignment",
+    "ClassifiedComment",
+    "Classifier",
+    "Comment",
+    "Competency",
+    "Evidence",
+    "Framework",
+    "Indicator",
+    "Level",
+    "Profile",
+    "ReportSection",
+    "Status",
+    "classify_file",
+    "compare_with_profile",
+    "count_assignments",
+    "feedback_frame",
+    "load_classifier",
+    "load_encoder",
+    "load_feedback",
+    "load_framework",
+    "parse_handbook",
+    "read_assignments",
+    "read_comments",
+    "read_feedback",
+    "shipped_path",
+    "to_frame",
+    "write_report",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+    # What a name stands for is imported when it is first used, so that importing the package is quick.
+    if name not in _HOME_OF:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

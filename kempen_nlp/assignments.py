@@ -126,7 +126,12 @@ def to_frame(comments: Iterable[ClassifiedComment]) -> pd.DataFrame:
 
 def _rows(comment: ClassifiedComment) -> Iterator[dict[str, Any]]:
     extra = {(k if k not in TABLE_COLUMNS else f"{k} (invoer)"): v for k, v in comment.extra.items()}
-    common = {"id": comment.id, "text": comment.text, "problems": " ".join(comment.problems), **extra}
+    common = {
+        "id": comment.id,
+        "text": comment.text,
+        "problems": " ".join(comment.problems),
+        **extra,
+    }
     found = [("assigned", a) for a in comment.assignments] + [("abstained", a) for a in comment.abstained]
     for state, assignment in found:
         values = assignment.to_dict()
@@ -156,7 +161,10 @@ def read_assignments(path: str | Path) -> pd.DataFrame:
         msg = f"{path}: ending {path.suffix!r} is not known. Expected one of {', '.join(_READERS)}."
         raise CommentsError(msg) from None
     except (ValueError, OSError) as error:
-        msg = f"{path} cannot be read as assignments ({type(error).__name__}). Expected a file that `kempen classify` wrote."
+        msg = (
+            f"{path} cannot be read as assignments ({type(error).__name__}). "
+            "Expected a file that `kempen classify` wrote."
+        )
         raise CommentsError(msg) from error
     missing = [c for c in TABLE_COLUMNS if c not in frame.columns]
     if missing:

@@ -105,9 +105,7 @@ def _comments(rows: Iterator[_Row], text_name: str, id_name: str | None) -> Iter
         yield Comment(identifier, text, row.number, extra, tuple(problems))
 
 
-def _find_column(
-    columns: Sequence[str], asked: str | None, known: Sequence[str], what: str, path: Path
-) -> str | None:
+def _find_column(columns: Sequence[str], asked: str | None, known: Sequence[str], what: str, path: Path) -> str | None:
     listed = ", ".join(repr(c) for c in columns)
     if asked is not None:
         if asked in columns:
@@ -233,7 +231,10 @@ def _open_excel(path: Path, sheet: str | None) -> tuple[list[str], Iterator[_Row
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except Exception as error:  # openpyxl lets through whatever zip and XML raise
-        msg = f"{path} cannot be opened as an Excel workbook ({type(error).__name__}). Save it again as .xlsx, without a password."
+        msg = (
+            f"{path} cannot be opened as an Excel workbook ({type(error).__name__}). "
+            "Save it again as .xlsx, without a password."
+        )
         raise CommentsError(msg) from error
     if sheet is not None and sheet not in book.sheetnames:
         msg = f"{path} has no sheet {sheet!r}. It has {', '.join(book.sheetnames)}."

@@ -50,21 +50,21 @@ class CompetencyClassifier(ClassifierMixin, BaseEstimator):
         y : array of shape (n_segments,) or (n_segments, n_competencies)
             One label each, or a matrix of 0 and 1; a row of zeros is "none".
         """
-        X, y = validate_data(self, X, y, multi_output=True)
-        if y.ndim == 2 and y.shape[1] == 1:
-            y = column_or_1d(y, warn=True)
-        self.is_matrix_ = y.ndim == 2
+        inputs, labels = validate_data(self, X, y, multi_output=True)
+        if labels.ndim == 2 and labels.shape[1] == 1:
+            labels = column_or_1d(labels, warn=True)
+        self.is_matrix_ = labels.ndim == 2
         if self.is_matrix_:
-            self.classes_ = np.arange(y.shape[1])
-            targets = y > 0
+            self.classes_ = np.arange(labels.shape[1])
+            targets = labels > 0
         else:
-            check_classification_targets(y)
-            self.classes_ = np.unique(y)
+            check_classification_targets(labels)
+            self.classes_ = np.unique(labels)
             if len(self.classes_) < 2:
                 msg = f"Expected at least 2 competencies in `y`, got 1 class: {self.classes_[0]}."
                 raise ValueError(msg)
-            targets = y[:, None] == self.classes_
-        fitted = [self._fit_one(X, target) for target in targets.T]
+            targets = labels[:, None] == self.classes_
+        fitted = [self._fit_one(inputs, target) for target in targets.T]
         self.coef_ = np.vstack([coef for coef, _ in fitted])
         self.intercept_ = np.array([intercept for _, intercept in fitted])
         return self
@@ -85,8 +85,7 @@ class CompetencyClassifier(ClassifierMixin, BaseEstimator):
 
     def _scores(self, X: ArrayLike) -> NDArray[np.float64]:
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False)
-        return np.asarray(X @ self.coef_.T + self.intercept_)
+        return np.asarray(validate_data(self, X, reset=False) @ self.coef_.T + self.intercept_)
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return probabilities, shape (n_segments, n_competencies); rows sum to 1 for labels only."""
@@ -104,8 +103,8 @@ class CompetencyClassifier(ClassifierMixin, BaseEstimator):
         if self.is_matrix_:
             return (scores > 0).astype(np.int64)
         if len(self.classes_) == 2:
-            return self.classes_[(scores[:, 1] > 0).astype(np.intp)]
-        return self.classes_[np.argmax(scores, axis=1)]
+            return np.asarray(self.classes_[(scores[:, 1] > 0).astype(np.intp)])
+        return np.asarray(self.classes_[np.argmax(scores, axis=1)])
 
     def __sklearn_tags__(self) -> Tags:
         """Declare that a matrix is a possible target."""

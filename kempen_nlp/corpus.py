@@ -189,25 +189,18 @@ def feedback_frame(comments: Iterable[LabelledComment]) -> pd.DataFrame:
     DataFrame
         Columns ``id, writer, split, register, sector, n_words, quote, competency, rank, alt_rank, polarity``.
     """
-    rows = []
-    for c in comments:
-        common = {
-            "id": c.id, "writer": c.writer, "split": c.split, "register": c.register, "sector": c.sector,
-            "n_words": len(c.text.split()),
-        }  # fmt: skip
-        for label in c.labels:
-            rows.append(
-                {
-                    **common, "quote": label.quote, "competency": label.competency, "rank": label.rank,
-                    "alt_rank": label.alt_rank, "polarity": label.polarity,
-                }  # fmt: skip
-            )
-        if not c.labels:
-            rows.append(common)
+    rows = [row for comment in comments for row in _label_rows(comment)]
     columns = [
         "id", "writer", "split", "register", "sector", "n_words", "quote", "competency", "rank", "alt_rank", "polarity",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns).astype({"rank": "Int64", "alt_rank": "Int64"})
+
+
+def _label_rows(comment: LabelledComment) -> list[dict[str, Any]]:
+    keys = ("id", "writer", "split", "register", "sector")
+    common = {key: getattr(comment, key) for key in keys} | {"n_words": len(comment.text.split())}
+    label_keys = ("quote", "competency", "rank", "alt_rank", "polarity")
+    return [common | {key: getattr(x, key) for key in label_keys} for x in comment.labels] or [common]
 
 
 def shared_runs(text: str, sources: Sequence[str], *, n_words: int = 5) -> list[str]:
@@ -251,6 +244,9 @@ def verify_corpus() -> dict[str, str]:
     expected: dict[str, str] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     wrong = [n for n, h in expected.items() if not (folder / n).is_file() or sha256_of(folder / n) != h]
     if wrong:
-        msg = f"Missing or changed since corpus/manifest.json was written: {', '.join(wrong)}. Restore them, or run `make corpus`."
+        msg = (
+            f"Missing or changed since corpus/manifest.json was written: {', '.join(wrong)}. "
+            "Restore them, or run `make corpus`."
+        )
         raise CorpusError(msg)
     return expected

@@ -213,7 +213,15 @@ class Framework:
             for level in c.levels
             for i in level.indicators
         ]
-        columns = ["competency", "rank", "headline", "indicator_id", "text", "first_line", "last_line"]
+        columns = [
+            "competency",
+            "rank",
+            "headline",
+            "indicator_id",
+            "text",
+            "first_line",
+            "last_line",
+        ]
         return pd.DataFrame(rows, columns=columns)
 
     def to_dict(self) -> dict[str, Any]:
@@ -223,14 +231,9 @@ class Framework:
             "title": self.title,
             "source": dict(self.source),
             "level_scheme": [{"rank": rank, "text": text} for rank, text in self.level_scheme],
-            "statuses": [
-                {"status": s.status.value, "term": s.term, "color": s.color} for s in self.statuses
-            ],
+            "statuses": [{"status": s.status.value, "term": s.term, "color": s.color} for s in self.statuses],
             "specialisations": list(self.specialisations),
-            "profiles": [
-                {"name": p.name, "grade": p.grade, "required": dict(p.required)}
-                for p in self.profiles
-            ],
+            "profiles": [{"name": p.name, "grade": p.grade, "required": dict(p.required)} for p in self.profiles],
             "competencies": [_competency_to_dict(c) for c in self.competencies],
         }
 
@@ -262,10 +265,7 @@ class Framework:
             title=str(data.get("title") or data.get("id") or "framework"),
             source=MappingProxyType(dict(data.get("source") or {})),
             level_scheme=tuple((s["rank"], s["text"]) for s in data.get("level_scheme") or ()),
-            statuses=tuple(
-                StatusColor(Status(s["status"]), s["term"], s["color"])
-                for s in data.get("statuses") or ()
-            ),
+            statuses=tuple(StatusColor(Status(s["status"]), s["term"], s["color"]) for s in data.get("statuses") or ()),
             specialisations=tuple(data.get("specialisations") or ()),
             profiles=tuple(
                 Profile(p["name"], p["grade"], MappingProxyType(dict(p["required"])))
@@ -280,7 +280,10 @@ class Framework:
         try:
             data = json.loads(text)
         except json.JSONDecodeError as error:
-            msg = f"{origin}:{error.lineno}: not JSON ({error.msg}). Expected a framework file as `kempen parse` writes it."
+            msg = (
+                f"{origin}:{error.lineno}: not JSON ({error.msg}). "
+                "Expected a framework file as `kempen parse` writes it."
+            )
             raise FrameworkError(msg) from error
         return cls.from_dict(data, origin=origin)
 
@@ -291,7 +294,10 @@ class Framework:
         try:
             text = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
-            msg = f"{path}: byte {error.start} is not UTF-8. Expected a framework JSON file; for a handbook run `kempen parse` first."
+            msg = (
+                f"{path}: byte {error.start} is not UTF-8. "
+                "Expected a framework JSON file; for a handbook run `kempen parse` first."
+            )
             raise FrameworkError(msg) from error
         except OSError as error:
             msg = f"{path} cannot be read: {error.strerror}."
@@ -314,9 +320,7 @@ def _competency_to_dict(competency: Competency) -> dict[str, Any]:
                 "rank": level.rank,
                 "headline": level.headline,
                 "applicable": level.applicable,
-                "indicators": [
-                    {"id": i.id, "text": i.text, "lines": list(i.lines)} for i in level.indicators
-                ],
+                "indicators": [{"id": i.id, "text": i.text, "lines": list(i.lines)} for i in level.indicators],
             }
             for level in competency.levels
         ],
@@ -329,9 +333,7 @@ def _competency_from_dict(data: Mapping[str, Any]) -> Competency:
             rank=level["rank"],
             headline=level.get("headline"),
             applicable=bool(level.get("applicable", True)),
-            indicators=tuple(
-                Indicator(i["id"], i["text"], _lines(i.get("lines"))) for i in level["indicators"]
-            ),
+            indicators=tuple(Indicator(i["id"], i["text"], _lines(i.get("lines"))) for i in level["indicators"]),
         )
         for level in data["levels"]
     )
@@ -358,7 +360,10 @@ def slug(name: str) -> str:
 def _check_shape(data: Any, origin: str) -> None:  # noqa: ANN401 - whatever JSON holds
     if not isinstance(data, Mapping) or not isinstance(data.get("competencies"), list):
         found = sorted(data) if isinstance(data, Mapping) else type(data).__name__
-        msg = f"{origin}: no list `competencies` in it; found {found}. Expected a framework file as `kempen parse` writes it."
+        msg = (
+            f"{origin}: no list `competencies` in it; found {found}. "
+            "Expected a framework file as `kempen parse` writes it."
+        )
         raise FrameworkError(msg)
     if not data["competencies"]:
         msg = f"{origin}: `competencies` is empty. A framework has at least one competency."

@@ -42,25 +42,23 @@ class LevelClassifier(ClassifierMixin, BaseEstimator):
 
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Fit one classifier per boundary; X (n_texts, n_features), y ranks (n_texts,)."""
-        X, y = validate_data(self, X, y)
-        check_classification_targets(y)
-        self.classes_ = np.unique(y)
+        inputs, ranks = validate_data(self, X, y)
+        check_classification_targets(ranks)
+        self.classes_ = np.unique(ranks)
         if len(self.classes_) < 2:
             msg = f"Expected at least 2 levels in `y`, got 1 class: {self.classes_[0]}."
             raise ValueError(msg)
         base = LogisticRegression(max_iter=2000) if self.estimator is None else self.estimator
-        position = np.searchsorted(self.classes_, y)
+        position = np.searchsorted(self.classes_, ranks)
         weights = {} if sample_weight is None else {"sample_weight": np.asarray(sample_weight)}
-        self.boundaries_ = [
-            clone(base).fit(X, position > k, **weights) for k in range(len(self.classes_) - 1)
-        ]
+        self.boundaries_ = [clone(base).fit(inputs, position > k, **weights) for k in range(len(self.classes_) - 1)]
         return self
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return level probabilities, shape (n_texts, n_levels); rows sum to 1."""
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False)
-        above = np.column_stack([b.predict_proba(X)[:, 1] for b in self.boundaries_])
+        inputs = validate_data(self, X, reset=False)
+        above = np.column_stack([b.predict_proba(inputs)[:, 1] for b in self.boundaries_])
         above = np.minimum.accumulate(above, axis=1)
         ones, zeros = np.ones((len(above), 1)), np.zeros((len(above), 1))
         return -np.diff(np.hstack([ones, above, zeros]), axis=1)
@@ -68,7 +66,7 @@ class LevelClassifier(ClassifierMixin, BaseEstimator):
     def predict(self, X: ArrayLike) -> NDArray[np.generic]:
         """Return the most probable rank of each text, shape (n_texts,)."""
         probabilities = self.predict_proba(X)
-        return self.classes_[np.argmax(probabilities, axis=1)]
+        return np.asarray(self.classes_[np.argmax(probabilities, axis=1)])
 
 
 def median_rank(probabilities: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -83,4 +81,4 @@ def median_rank(probabilities: NDArray[np.float64]) -> NDArray[np.intp]:
     array([2])
     """
     # Rounding may leave the last sum a hair under one; the median exists all the same.
-    return np.argmax(np.cumsum(probabilities, axis=1) >= 0.5 - 1e-12, axis=1)
+    return np.asarray(np.argmax(np.cumsum(probabilities, axis=1) >= 0.5 - 1e-12, axis=1))

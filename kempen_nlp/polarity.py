@@ -34,24 +34,24 @@ class PolarityClassifier(ClassifierMixin, BaseEstimator):
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Fit on features (n_segments, n_features) and polarities (n_segments,)."""
-        X, y = validate_data(self, X, y)
-        check_classification_targets(y)
-        if len(np.unique(y)) < 2:
-            msg = f"Expected at least 2 polarities in `y`, got 1 class: {np.unique(y)[0]}."
+        inputs, polarities = validate_data(self, X, y)
+        check_classification_targets(polarities)
+        if len(np.unique(polarities)) < 2:
+            msg = f"Expected at least 2 polarities in `y`, got 1 class: {np.unique(polarities)[0]}."
             raise ValueError(msg)
-        self.scaler_ = StandardScaler().fit(X)
+        self.scaler_ = StandardScaler().fit(inputs)
         model = LogisticRegression(C=self.C, max_iter=2000)
-        self.model_ = model.fit(self.scaler_.transform(X), y)
+        self.model_ = model.fit(self.scaler_.transform(inputs), polarities)
         self.classes_ = self.model_.classes_
         return self
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return probabilities in the order of ``classes_``, shape (n_segments, n_polarities)."""
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False)
-        return np.asarray(self.model_.predict_proba(self.scaler_.transform(X)))
+        inputs = validate_data(self, X, reset=False)
+        return np.asarray(self.model_.predict_proba(self.scaler_.transform(inputs)))
 
     def predict(self, X: ArrayLike) -> NDArray[np.generic]:
         """Return the more probable polarity of each segment, shape (n_segments,)."""
         probabilities = self.predict_proba(X)
-        return self.classes_[np.argmax(probabilities, axis=1)]
+        return np.asarray(self.classes_[np.argmax(probabilities, axis=1)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from kempen_nlp.encoders._targets import TuningTargets
 from kempen_nlp.errors import ModelError
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+
+__all__ = ["Encoder", "TuningTargets", "encode_unique", "load_encoder"]
 
 
 class Encoder(Protocol):

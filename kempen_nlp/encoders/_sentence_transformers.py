@@ -35,5 +35,8 @@ class SentenceTransformersEncoder:
         try:
             return SentenceTransformer(model, local_files_only=True)
         except (OSError, ValueError) as error:
-            msg = f"No model {model!r} on this machine. Give a folder, or fetch the model once yourself; nothing is fetched here."
+            msg = (
+                f"No model {model!r} on this machine. "
+                "Give a folder, or fetch the model once yourself; nothing is fetched here."
+            )
             raise ModelError(msg) from error

@@ -1,4 +1,4 @@
-"""Find the Dutch words that turn a judgement around, or keep a segment from being evidence."""
+"""Find the Dutch words that turn a judgement around, keep it from being evidence, or mark its level."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from kempen_nlp.language.terms import load_terms
 
 POLARITY_CUES = ("development", "negation", "double_negation")
 QUALIFIERS = ("wish", "hypothetical", "past", "other_person")
-CUE_KINDS = (*POLARITY_CUES, *QUALIFIERS)
+LEVEL_MARKERS = ("scope_own", "initiative", "influence", "organisation")
+CUE_KINDS = (*POLARITY_CUES, *QUALIFIERS, *LEVEL_MARKERS)
 
 
 @dataclass(frozen=True, slots=True)

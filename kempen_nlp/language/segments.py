@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import spacy
 from spacy.language import Language
@@ -49,9 +50,7 @@ def dutch_pipeline() -> Language:
     return nlp
 
 
-@Language.factory(
-    "kempen_segments", assigns=["token.is_sent_start", "doc.spans"], default_config={}
-)
+@Language.factory("kempen_segments", assigns=["token.is_sent_start", "doc.spans"], default_config={})
 def create_segmenter(nlp: Language, name: str) -> Segmenter:
     """
     Add sentence starts, and clauses as ``doc.spans["segments"]``, to a document.
@@ -78,7 +77,7 @@ class Segmenter:
             token.is_sent_start = token.i in starts
         bounds = [*sorted(starts), len(doc)]
         spans = []
-        for first, last in zip(bounds, bounds[1:], strict=False):
+        for first, last in pairwise(bounds):
             spans += [doc[a:b] for a, b in _clauses(doc, first, last)]
         doc.spans[SPANS_KEY] = spans
         return doc

@@ -45,7 +45,5 @@ class LineLedger:
     def close(self, lines: Sequence[str], reasons: Mapping[int, str]) -> Coverage:
         """Draw up the coverage of all non-blank lines; ``reasons`` are known for some unused ones."""
         filled = [number for number, line in enumerate(lines, start=1) if line.strip()]
-        unused = {
-            n: reasons.get(n, "belongs to no competency or level") for n in filled if n not in self._used
-        }
+        unused = {n: reasons.get(n, "belongs to no competency or level") for n in filled if n not in self._used}
         return Coverage({n: self._used[n] for n in filled if n in self._used}, unused)

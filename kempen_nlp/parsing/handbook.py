@@ -31,7 +31,11 @@ _LEGEND = re.compile(r"^\*\*(.+?)\*\*\s*=\s*((?:groei|gewenste|ontstegen)\s*comp
 _NOT_APPLICABLE = re.compile(r"^(?:niet van toepassing|n\.?v\.?t\.?)\b", re.IGNORECASE)
 _SPECIALISATIONS = re.compile(r"^specialisaties?\s*:?$", re.IGNORECASE)
 _GRADED_PROFILE = re.compile(r"^(?P<name>.+?)\s+(?P<grades>[A-Z](?:\s*[+/,&]\s*[A-Z])*)$")
-_STATUS_OF_TERM = {"groei": Status.GROWTH, "gewenste": Status.DESIRED, "ontstegen": Status.SURPASSED}
+_STATUS_OF_TERM = {
+    "groei": Status.GROWTH,
+    "gewenste": Status.DESIRED,
+    "ontstegen": Status.SURPASSED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +231,7 @@ class _Reader:
             self._ledger.use(block, "profile")
         competency.profile_rows.clear()
 
-    def _require(
-        self, block: Block, profile: tuple[str, str], competency: _CompetencyDraft, rank: int
-    ) -> None:
+    def _require(self, block: Block, profile: tuple[str, str], competency: _CompetencyDraft, rank: int) -> None:
         required = self._profiles.setdefault(profile, {})
         if competency.name in required:
             msg = (

@@ -59,5 +59,5 @@ def _continuation(blocks: Sequence[Block], start: int) -> int | None:
 
 
 def _joined(block: Block, rest: Block) -> Block:
-    glue, text = (("", block.text[:-1]) if block.text.endswith("-") else (" ", block.text))
+    glue, text = ("", block.text[:-1]) if block.text.endswith("-") else (" ", block.text)
     return replace(block, text=f"{text}{glue}{rest.text}", lines=(block.lines[0], rest.lines[1]))

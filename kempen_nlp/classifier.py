@@ -1,0 +1,309 @@
+"""The meeting point: framework, language, encoder and estimators make assignments with evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kempen_nlp.assignments import Assignment, ClassifiedComment, Evidence, Polarity
+from kempen_nlp.comments import Comment
+from kempen_nlp.competencies import CompetencyClassifier, SigmoidCalibrator
+from kempen_nlp.encoders import Encoder, encode_unique
+from kempen_nlp.errors import ModelError
+from kempen_nlp.features import FrameworkVectors, level_features, match_features, segment_features
+from kempen_nlp.framework import Framework
+from kempen_nlp.language.segments import MAX_CHARS, Segment, split_segments
+from kempen_nlp.levels import LevelClassifier, median_rank
+from kempen_nlp.polarity import PolarityClassifier
+
+CHUNK = 512
+
+
+@dataclass(frozen=True)
+class Heads:
+    """The fitted estimators and the table that turns a wanted precision into a threshold."""
+
+    trained_on: tuple[str, ...]
+    """Names of the competencies that the competency estimator knows, in its column order."""
+    competency: CompetencyClassifier
+    competency_calibrator: SigmoidCalibrator
+    matcher: CompetencyClassifier
+    """Reads match features; serves competencies that were not in training."""
+    matcher_calibrator: SigmoidCalibrator
+    qualifier: CompetencyClassifier
+    """Columns in the order of ``language.cues.QUALIFIERS``."""
+    polarity: PolarityClassifier
+    level: LevelClassifier
+    thresholds: Mapping[str, float]
+    """``assign`` (default), ``abstain`` (below it, none), and one per offered precision such as ``0.90``."""
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What the estimators say of the segments of a batch."""
+
+    probability: NDArray[np.float64]
+    """Shape (n_segments, n_competencies)."""
+    polarity: NDArray[np.str_]
+    features: NDArray[np.float64]
+    similarities: NDArray[np.float32]
+
+
+class Classifier:
+    """
+    Map comments to competencies and levels of one framework.
+
+    Parameters
+    ----------
+    framework : Framework
+        Any framework. Competencies whose names were in training are served by the trained
+        estimator, the others by matching with their own indicators.
+    heads : Heads
+        Fitted estimators, as ``load_classifier`` reads them.
+    encoder : Encoder
+        The one that the heads were fitted with.
+    min_precision : float, optional
+        Assign only where at least this share of assignments was right on validation comments;
+        the rest is abstained. One of ``precisions``. By default the threshold with the best F1.
+    """
+
+    def __init__(
+        self,
+        framework: Framework,
+        heads: Heads,
+        encoder: Encoder,
+        *,
+        min_precision: float | None = None,
+    ) -> None:
+        self.framework = framework
+        self.heads = heads
+        self.encoder = encoder
+        self.threshold = self._threshold(min_precision)
+        self._vectors: FrameworkVectors | None = None
+
+    @property
+    def precisions(self) -> tuple[float, ...]:
+        """The precisions that can be asked for."""
+        return tuple(float(key) for key in self.heads.thresholds if key not in ("assign", "abstain"))
+
+    @property
+    def trained(self) -> tuple[str, ...]:
+        """Competencies of the framework that were in training."""
+        return tuple(name for name in self.framework.names if name in self.heads.trained_on)
+
+    @property
+    def matched(self) -> tuple[str, ...]:
+        """Competencies of the framework that are served by matching only."""
+        return tuple(name for name in self.framework.names if name not in self.heads.trained_on)
+
+    def _threshold(self, min_precision: float | None) -> float:
+        if min_precision is None:
+            return self.heads.thresholds["assign"]
+        try:
+            return self.heads.thresholds[f"{min_precision:.2f}"]
+        except KeyError:
+            offered = ", ".join(f"{p:g}" for p in self.precisions) or "none"
+            msg = f"No threshold is known for a precision of {min_precision:g}. This model offers {offered}."
+            raise ModelError(msg) from None
+
+    def classify(self, text: str) -> tuple[Assignment, ...]:
+        """
+        Return the assignments of one comment, in text order; empty when it shows nothing.
+
+        Use ``classify_comments`` to see what was too uncertain, or for more than a few texts.
+        """
+        (result,) = self.classify_comments([Comment("1", text, 1)])
+        return result.assignments
+
+    def classify_comments(
+        self, comments: Iterable[Comment | str], *, chunk: int = CHUNK
+    ) -> Iterator[ClassifiedComment]:
+        """
+        Classify comments in order, lazily, a chunk at a time.
+
+        Parameters
+        ----------
+        comments : iterable of Comment or str
+            Strings are numbered from 1.
+        chunk : int
+            How many comments are encoded together; changes speed and memory, never the answer.
+        """
+        numbered = (c if isinstance(c, Comment) else Comment(str(n), c, n) for n, c in enumerate(comments, start=1))
+        while batch := list(islice(numbered, chunk)):
+            yield from self._classify_batch(batch)
+
+    def _classify_batch(self, comments: Sequence[Comment]) -> list[ClassifiedComment]:
+        problems = [_problems(comment) for comment in comments]
+        segments = [
+            [] if found else split_segments(comment.text) for comment, found in zip(comments, problems, strict=True)
+        ]
+        flat = [segment for per_comment in segments for segment in per_comment]
+        candidates = self._candidates(flat) if flat else []
+        results, position = [], 0
+        for comment, found, own in zip(comments, problems, segments, strict=True):
+            mine = [a for per_segment in candidates[position : position + len(own)] for a in per_segment]
+            position += len(own)
+            merged = _merge(mine, comment.text)
+            results.append(
+                ClassifiedComment(
+                    id=comment.id,
+                    text=comment.text,
+                    assignments=tuple(a for a in merged if a.probability >= self.threshold),
+                    abstained=tuple(a for a in merged if a.probability < self.threshold),
+                    problems=found,
+                    extra=comment.extra,
+                )
+            )
+        return results
+
+    def _candidates(self, segments: Sequence[Segment]) -> list[list[Assignment]]:
+        """Return for each segment what it may evidence, the abstained included."""
+        judged = self._judge([segment.text for segment in segments])
+        lowest = min(self.heads.thresholds["abstain"], self.threshold)
+        rows, columns = np.nonzero(judged.probability >= lowest)
+        found: list[list[Assignment]] = [[] for _ in segments]
+        for column in np.unique(columns):
+            at = rows[columns == column]
+            for row, assignment in zip(at, self._assign(segments, judged, at, column), strict=True):
+                found[row].append(assignment)
+        return found
+
+    def _judge(self, texts: Sequence[str]) -> _Judged:
+        known = self.framework_vectors
+        vectors = encode_unique(self.encoder, texts)
+        features = segment_features(texts, vectors)
+        similarities = known.similarities(vectors)
+        probability = self._competency_probability(features, vectors, similarities)
+        qualified = 1 - np.prod(1 - self.heads.qualifier.predict_proba(features), axis=1)
+        probability *= np.where(qualified > 0.5, 2 * (1 - qualified), 1.0)[:, None]
+        polarity = self.heads.polarity.predict(features).astype(str)
+        return _Judged(probability, polarity, features, similarities)
+
+    def _competency_probability(
+        self,
+        features: NDArray[np.float64],
+        vectors: NDArray[np.float32],
+        similarities: NDArray[np.float32],
+    ) -> NDArray[np.float64]:
+        known, heads = self.framework_vectors, self.heads
+        probability = np.empty((len(features), len(self.framework)))
+        trained = [i for i, name in enumerate(self.framework.names) if name in heads.trained_on]
+        if trained:
+            scores = heads.competency.decision_function(features)
+            columns = [heads.trained_on.index(self.framework.names[i]) for i in trained]
+            probability[:, trained] = heads.competency_calibrator.transform(scores[:, columns])
+        matched = [i for i in range(len(self.framework)) if i not in trained]
+        if matched:
+            headline = vectors @ known.headline_vectors.T
+            pairs = match_features(similarities, headline, known)[:, matched]
+            scores = heads.matcher.decision_function(pairs.reshape(-1, pairs.shape[2]))
+            probability[:, matched] = heads.matcher_calibrator.transform(scores).reshape(len(features), -1)
+        return probability
+
+    def _assign(
+        self, segments: Sequence[Segment], judged: _Judged, rows: NDArray[np.intp], column: int
+    ) -> Iterator[Assignment]:
+        competency = self.framework.competencies[column]
+        similarities = judged.similarities[rows]
+        inputs = level_features(judged.features[rows], similarities, column, self.framework_vectors)
+        n_levels = competency.levels[-1].rank
+        chances = resample_ranks(self.heads.level.predict_proba(inputs), n_levels)
+        chances = chances[:, [rank - 1 for rank in competency.ranks]]
+        chances /= chances.sum(axis=1, keepdims=True)
+        assigned = median_rank(chances)
+        for i, row in enumerate(rows):
+            rank = competency.ranks[assigned[i]]
+            segment = segments[row]
+            polarity: Polarity = "strength" if judged.polarity[row] == "strength" else "development"
+            yield Assignment(
+                competency=competency.name,
+                rank=rank,
+                polarity=polarity,
+                start=segment.start,
+                end=segment.end,
+                quote=segment.text,
+                probability=float(judged.probability[row, column]),
+                rank_probabilities={r: float(p) for r, p in zip(competency.ranks, chances[i], strict=True)},
+                evidence=self._evidence(similarities[i], column, rank),
+            )
+
+    def _evidence(self, similarities: NDArray[np.float32], column: int, rank: int) -> Evidence:
+        """Return the most similar indicator of the rank, or of the nearest rank that has any."""
+        known = self.framework_vectors
+        mine = np.flatnonzero(known.competency_of == column)
+        if len(mine) == 0:
+            return Evidence("", "", rank, 0.0)
+        distance = np.abs(known.rank_of[mine] - rank)
+        nearest = mine[distance == distance.min()]
+        best = nearest[np.argmax(similarities[nearest])]
+        indicator = known.indicators[best]
+        return Evidence(indicator.id, indicator.text, int(known.rank_of[best]), float(similarities[best]))
+
+    @property
+    def framework_vectors(self) -> FrameworkVectors:
+        """The framework's texts, encoded on first use."""
+        if self._vectors is None:
+            self._vectors = FrameworkVectors.of(self.framework, self.encoder)
+        return self._vectors
+
+
+def resample_ranks(probabilities: NDArray[np.float64], n_levels: int) -> NDArray[np.float64]:
+    """
+    Spread probabilities of four ranks over another number of levels.
+
+    The cumulative probability is read as a line over the scale from lowest to highest and cut
+    anew in equal parts.
+
+    Examples
+    --------
+    >>> resample_ranks(np.array([[0.5, 0.5, 0.0, 0.0]]), 2)
+    array([[1., 0.]])
+    """
+    n_known = probabilities.shape[1]
+    if n_levels == n_known:
+        return probabilities
+    edges = np.linspace(0, 1, n_known + 1)
+    cumulative = np.hstack([np.zeros((len(probabilities), 1)), np.cumsum(probabilities, axis=1)])
+    cuts = np.linspace(0, 1, n_levels + 1)
+    resampled = np.array([np.interp(cuts, edges, row) for row in cumulative])
+    return np.diff(resampled.reshape(-1, n_levels + 1), axis=1)
+
+
+def _problems(comment: Comment) -> tuple[str, ...]:
+    if comment.problems:
+        return comment.problems
+    if not comment.text.strip():
+        return ("The comment has no text.",)
+    if len(comment.text) > MAX_CHARS:
+        return (f"The comment has {len(comment.text):,} characters; at most {MAX_CHARS:,} can be read. Split it.",)
+    return ()
+
+
+def _merge(assignments: Sequence[Assignment], text: str) -> list[Assignment]:
+    """Join neighbours in the text that say the same; the surer of the two speaks for both."""
+    merged: list[Assignment] = []
+    for assignment in sorted(assignments, key=lambda a: (a.competency, a.start)):
+        last = merged[-1] if merged else None
+        if last and _says_the_same(last, assignment) and not _has_words(text[last.end : assignment.start]):
+            surer = max(last, assignment, key=lambda a: a.probability)
+            quote = text[last.start : assignment.end]
+            merged[-1] = replace(surer, start=last.start, end=assignment.end, quote=quote)
+        else:
+            merged.append(assignment)
+    return sorted(merged, key=lambda a: (a.start, a.end, a.competency))
+
+
+def _says_the_same(one: Assignment, other: Assignment) -> bool:
+    return (one.competency, one.rank, one.polarity) == (
+        other.competency,
+        other.rank,
+        other.polarity,
+    )
+
+
+def _has_words(text: str) -> bool:
+    return any(map(str.isalnum, text))

@@ -1,0 +1,131 @@
+"""The commands of ``kempen``; each calls a public function and prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="kempen",
+    help="Map Dutch review comments to competencies and levels, and check competency frameworks.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Framework_ = Annotated[str, typer.Option("--framework", help="kempen, welzijn, or the path of a framework JSON file.")]
+
+
+@app.command()
+def parse(
+    handbook: Annotated[Path, typer.Argument(help="Text or Markdown file in UTF-8.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Framework JSON to write; standard output without it."),
+    ] = None,
+) -> None:
+    """Turn a handbook into a framework, and account for every line of it."""
+    from kempen_nlp.console import print_parsed, write_text
+    from kempen_nlp.parsing import parse_handbook
+
+    parsed = parse_handbook(handbook)
+    print_parsed(parsed)
+    write_text(parsed.framework.to_json(), output)
+
+
+@app.command()
+def classify(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    comments: Annotated[Path, typer.Argument(help="Comments: .csv, .xlsx, .jsonl or .parquet.")],
+    framework: Framework_,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="Ends in .csv, .xlsx, .jsonl or .parquet; JSON Lines on standard output without it.",
+        ),
+    ] = None,
+    text_column: Annotated[str | None, typer.Option(help="Column that holds the comment.")] = None,
+    id_column: Annotated[str | None, typer.Option(help="Column that holds the id.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Excel sheet to read; the first by default.")] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(help="Model folder, as `kempen train` writes it; the shipped one by default."),
+    ] = None,
+    min_precision: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Assign only what was right this often on validation comments; abstain from the rest.",
+        ),
+    ] = None,
+) -> None:
+    """Map comments to competencies and levels, with quotes, evidence and probabilities."""
+    from kempen_nlp.batch import classify_file
+    from kempen_nlp.console import print_counts, progress
+
+    with progress() as tick:
+        counts = classify_file(
+            comments, output, framework=framework, model=model, min_precision=min_precision,
+            columns={"text_column": text_column, "id_column": id_column, "sheet": sheet}, tick=tick,
+        )  # fmt: skip
+    print_counts(counts, output)
+
+
+@app.command()
+def report(
+    assignments: Annotated[Path, typer.Argument(help="File that `kempen classify` wrote.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="HTML page to write.")],
+    framework: Framework_,
+    per_person: Annotated[
+        bool, typer.Option("--per-person", help="Add a figure for each person with a profile.")
+    ] = False,
+) -> None:
+    """Make one HTML page with figures and quotes."""
+    from kempen_nlp.assignments import read_assignments
+    from kempen_nlp.console import say
+    from kempen_nlp.corpus import load_framework
+    from kempen_nlp.report import ReportSection, write_report
+
+    section = ReportSection(load_framework(framework), read_assignments(assignments), per_person)
+    write_report([section], output, title="Opmerkingen gelezen naast het raamwerk")
+    say(f"Written: {output}")
+
+
+@app.command()
+def train(
+    output: Annotated[Path, typer.Option("-o", "--output", help="Model folder to write.")],
+    encoder: Annotated[str, typer.Option(help="Encoder to build on.")] = "general",
+) -> None:
+    """Fit a model on the shipped labelled comments, and measure it on those it never saw."""
+    from kempen_nlp.console import say
+    from kempen_nlp.yardstick import train_shipped
+
+    train_shipped(output, encoder=encoder, report=say)
+
+
+@app.command()
+def evaluate(
+    model: Annotated[Path | None, typer.Option(help="Model folder; the shipped one by default.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder for metrics.json and figures.")] = None,
+    baselines: Annotated[bool, typer.Option("--baselines", help="Measure the five baselines in the same run.")] = False,
+) -> None:
+    """Measure a model on the frozen test comments, with 95 % intervals."""
+    from kempen_nlp.console import say
+    from kempen_nlp.yardstick import evaluate_shipped
+
+    evaluate_shipped(model, output, baselines=baselines, report=say)
+
+
+@app.command()
+def demo(
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write to.")] = Path("demo"),
+) -> None:
+    """Do everything on the shipped sample: parse, map, report."""
+    from kempen_nlp.console import say
+    from kempen_nlp.demo import run_demo
+
+    for path in run_demo(output, report=say):
+        say(f"Written: {path}")

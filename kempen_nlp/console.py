@@ -1,0 +1,85 @@
+"""What the commands say on standard error, and how they show progress."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from kempen_nlp.assignments import whole_file
+
+if TYPE_CHECKING:
+    from kempen_nlp.parsing import ParsedHandbook
+
+_STATE_WORDS = {
+    "assigned": "with at least one assignment",
+    "abstained": "with findings that are all too uncertain",
+    "none": "without evidence",
+    "problem": "set aside with a problem",
+}
+
+
+def say(message: str) -> None:
+    """Print one line on standard error."""
+    _console().print(message, highlight=False, markup=False, soft_wrap=True)
+
+
+def write_text(text: str, output: Path | None) -> None:
+    """Write text to a file, whole or not at all, or to standard output."""
+    if output is None:
+        sys.stdout.write(text)
+        return
+    with whole_file(output) as partial:
+        partial.write_text(text, encoding="utf-8")
+    say(f"Written: {output}")
+
+
+def print_parsed(parsed: ParsedHandbook) -> None:
+    """Show what was found in a handbook, how its lines were used, and doubts."""
+    framework = parsed.framework
+    table = Table(title=framework.title)
+    table.add_column("competency", overflow="fold", min_width=14)
+    for rank in range(1, framework.n_ranks + 1):
+        table.add_column(f"level {rank}", justify="right")
+    table.add_column("headlines", justify="right")
+    table.add_column("definition")
+    for competency in framework:
+        counts = {level.rank: str(len(level.indicators)) if level.applicable else "n/a" for level in competency.levels}
+        cells = [counts.get(rank, "") for rank in range(1, framework.n_ranks + 1)]
+        headlines = str(sum(level.headline is not None for level in competency.levels))
+        table.add_row(competency.name, *cells, headlines, "yes" if competency.definition else "no")
+    _console().print(table)
+    say(
+        f"{len(framework)} competencies, {len(framework.to_frame())} indicators, {len(framework.profiles)} profiles, "
+        f"{len(framework.level_scheme)} level explanations, {len(framework.statuses)} statuses, "
+        f"{len(framework.specialisations)} specialisations."
+    )
+    say(f"Coverage: {parsed.coverage}")
+    for doubt in parsed.doubts:
+        say(f"Doubt: {doubt}")
+
+
+def print_counts(counts: Mapping[str, int], output: Path | None) -> None:
+    """Say how many comments ended in which state, and where they are."""
+    say(f"{sum(counts.values())} comments: " + ", ".join(f"{n} {_STATE_WORDS[s]}" for s, n in counts.items()) + ".")
+    if output is not None:
+        say(f"Written: {output}")
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[int, int], None]]:
+    """Yield a function ``tick(done, total)`` that draws a progress bar on standard error."""
+    columns = (TextColumn("classifying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_console(), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _console() -> Console:
+    return Console(stderr=True)

@@ -1,0 +1,22 @@
+"""What a fine-tuned encoder learns to tell apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class TuningTargets:
+    """What the encoder learns to tell apart, one row a segment."""
+
+    competency: NDArray[np.float32]
+    """Shape (n_segments, n_competencies), 0 or 1; a row of zeros is "none"."""
+    qualifier: NDArray[np.float32]
+    """Shape (n_segments, n_qualifiers), 0 or 1."""
+    polarity: NDArray[np.float32]
+    """Shape (n_segments,): 1 development, 0 strength, nan without a label."""
+    rank: NDArray[np.float32]
+    """Shape (n_segments, n_ranks - 1): probability that the rank is above each boundary; nan without a label."""

@@ -1,0 +1,151 @@
+"""From segments to the arrays that the estimators read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kempen_nlp.encoders import Encoder, encode_unique
+from kempen_nlp.framework import Competency, Framework, Indicator
+from kempen_nlp.language.cues import cue_features
+
+N_POSITIONS = 4
+"""Similarity to levels is expressed at four positions from lowest to highest, whatever their number."""
+CUE_WEIGHT = 0.25
+"""Scales cue counts to the size of the entries of a unit vector, so that one penalty suits both."""
+
+
+@dataclass(frozen=True)
+class FrameworkVectors:
+    """A framework's texts, encoded once."""
+
+    framework: Framework
+    indicators: tuple[Indicator, ...]
+    vectors: NDArray[np.float32]
+    """Shape (n_indicators, n_dims), unit length."""
+    competency_of: NDArray[np.intp]
+    """Position in the framework of each indicator's competency."""
+    rank_of: NDArray[np.intp]
+    headline_vectors: NDArray[np.float32]
+    """Shape (n_headlines, n_dims); names, definitions and headlines."""
+    headline_competency: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, framework: Framework, encoder: Encoder) -> FrameworkVectors:
+        """Encode all indicators, definitions and headlines of a framework."""
+        rows = [
+            (position, level.rank, indicator)
+            for position, competency in enumerate(framework)
+            for level in competency.levels
+            for indicator in level.indicators
+        ]
+        heads = [(position, text) for position, c in enumerate(framework) for text in _headline_texts(c)]
+        vectors = encode_unique(encoder, [i.text for *_, i in rows] + [text for _, text in heads])
+        return cls(
+            framework=framework,
+            indicators=tuple(i for *_, i in rows),
+            vectors=vectors[: len(rows)],
+            competency_of=np.array([p for p, *_ in rows], dtype=np.intp),
+            rank_of=np.array([r for _, r, _ in rows], dtype=np.intp),
+            headline_vectors=vectors[len(rows) :],
+            headline_competency=np.array([p for p, _ in heads], dtype=np.intp),
+        )
+
+    def similarities(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return cosines with every indicator, shape (n_segments, n_indicators)."""
+        return vectors @ self.vectors.T
+
+
+def _headline_texts(competency: Competency) -> list[str]:
+    headlines = [level.headline for level in competency.levels if level.headline]
+    return [
+        competency.name,
+        *([competency.definition] if competency.definition else []),
+        *headlines,
+    ]
+
+
+def segment_features(texts: Sequence[str], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+    """
+    Join vectors and cue counts.
+
+    Returns
+    -------
+    ndarray of shape (n_segments, n_dims + n_cue_kinds)
+    """
+    return np.hstack([vectors, CUE_WEIGHT * cue_features(texts)]).astype(np.float64)
+
+
+def level_features(
+    features: NDArray[np.float64],
+    similarities: NDArray[np.float32],
+    competency: int,
+    known: FrameworkVectors,
+) -> NDArray[np.float64]:
+    """
+    Add to segment features how near the segment is to each level of one competency.
+
+    Parameters
+    ----------
+    features : ndarray of shape (n_segments, n_features)
+    similarities : ndarray of shape (n_segments, n_indicators)
+    competency : int
+        Position in the framework.
+    known : FrameworkVectors
+
+    Returns
+    -------
+    ndarray of shape (n_segments, n_features + 4)
+        The similarity to the nearest indicator at four positions from lowest to highest,
+        relative to their mean; levels in between are interpolated.
+    """
+    mine = known.competency_of == competency
+    ranks = np.unique(known.rank_of[mine])
+    if len(ranks) == 0:
+        return np.hstack([features, np.zeros((len(features), N_POSITIONS))])
+    best = np.column_stack([similarities[:, mine & (known.rank_of == r)].max(axis=1) for r in ranks])
+    all_ranks = known.framework.competencies[competency].levels
+    scale = max(all_ranks[-1].rank - 1, 1)
+    found_at = (ranks - 1) / scale * (N_POSITIONS - 1)
+    at = np.arange(N_POSITIONS)
+    resampled = np.array([np.interp(at, found_at, row) for row in best]).reshape(-1, N_POSITIONS)
+    return np.hstack([features, resampled - resampled.mean(axis=1, keepdims=True)])
+
+
+def match_features(
+    similarities: NDArray[np.float32], headline: NDArray[np.float32], known: FrameworkVectors
+) -> NDArray[np.float64]:
+    """
+    Describe how well each segment matches each competency, without reference to its name.
+
+    Parameters
+    ----------
+    similarities : ndarray of shape (n_segments, n_indicators)
+    headline : ndarray of shape (n_segments, n_headlines)
+        Cosines with names, definitions and headlines.
+    known : FrameworkVectors
+
+    Returns
+    -------
+    ndarray of shape (n_segments, n_competencies, 6)
+        Nearest indicator, mean of the three nearest, nearest headline, and the same three
+        less the best of the other competencies.
+    """
+    n = len(known.framework)
+    columns = []
+    for position in range(n):
+        mine = np.sort(similarities[:, known.competency_of == position], axis=1)[:, ::-1]
+        heads = headline[:, known.headline_competency == position]
+        if mine.shape[1] == 0:
+            mine = heads
+        columns.append(np.column_stack([mine[:, 0], mine[:, :3].mean(axis=1), heads.max(axis=1)]))
+    own = np.stack(columns, axis=1).astype(np.float64)
+    if n == 1:
+        return np.concatenate([own, np.zeros_like(own)], axis=2)
+    top = np.sort(own, axis=1)
+    # For the leader the best other is the runner-up, for the rest it is the leader.
+    best_other = np.where(own >= top[:, -1:, :], top[:, -2:-1, :], top[:, -1:, :])
+    return np.concatenate([own, own - best_other], axis=2)

@@ -1,0 +1,157 @@
+"""Write and read a model folder: estimators without pickle, hashes checked before anything is loaded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import skops.io
+
+from kempen_nlp import corpus
+from kempen_nlp.assignments import whole_file
+from kempen_nlp.classifier import Classifier, Heads
+from kempen_nlp.encoders import load_encoder
+from kempen_nlp.errors import CorpusError, ModelError
+from kempen_nlp.framework import Framework
+
+SHIPPED_MODEL = "base"
+_FILES = ("model.skops", "metrics.json", "MODEL_CARD.md")
+_TRUSTED = [
+    "kempen_nlp.competencies.CompetencyClassifier",
+    "kempen_nlp.competencies.SigmoidCalibrator",
+    "kempen_nlp.levels.LevelClassifier",
+    "kempen_nlp.polarity.PolarityClassifier",
+]
+_ESTIMATORS = (
+    "competency",
+    "competency_calibrator",
+    "matcher",
+    "matcher_calibrator",
+    "qualifier",
+    "polarity",
+    "level",
+)
+
+
+def load_classifier(
+    framework: str | Path | Framework,
+    *,
+    model: str | Path | None = None,
+    min_precision: float | None = None,
+) -> Classifier:
+    """
+    Return a classifier for a framework, ready for use.
+
+    Parameters
+    ----------
+    framework : str, path or Framework
+        A shipped name (``kempen``, ``welzijn``), a framework file, or a framework.
+    model : str or path, optional
+        Folder of a model; by default the shipped one.
+    min_precision : float, optional
+        See ``Classifier``.
+
+    Raises
+    ------
+    FrameworkError
+        If the framework cannot be used.
+    ModelError
+        If the model folder is incomplete or was changed, or the precision is not offered.
+    """
+    if not isinstance(framework, Framework):
+        framework = corpus.load_framework(framework)
+    heads, encoder = load_heads(model)
+    return Classifier(framework, heads, load_encoder(encoder), min_precision=min_precision)
+
+
+def load_heads(model: str | Path | None = None) -> tuple[Heads, str]:
+    """Return the estimators of a model folder and the name of the encoder that they need."""
+    folder = _model_folder(model)
+    manifest = verify_model(folder)
+    path = folder / "model.skops"
+    unknown = set(skops.io.get_untrusted_types(file=path)) - set(_TRUSTED)
+    if unknown:
+        msg = f"{path} holds types that no model of this project has: {sorted(unknown)}. It was not loaded."
+        raise ModelError(msg)
+    estimators = skops.io.load(path, trusted=_TRUSTED)
+    heads = Heads(
+        trained_on=tuple(manifest["trained_on"]),
+        thresholds=manifest["thresholds"],
+        **{k: estimators[k] for k in _ESTIMATORS},
+    )
+    return heads, manifest["encoder"]
+
+
+def _model_folder(model: str | Path | None) -> Path:
+    if model is None:
+        try:
+            return corpus.shipped_path("models", SHIPPED_MODEL)
+        except CorpusError as error:
+            msg = f"No model is shipped with this installation ({error}) Fit one with `kempen train`."
+            raise ModelError(msg) from error
+    return Path(model)
+
+
+def verify_model(folder: str | Path) -> dict[str, Any]:
+    """
+    Compare every file of a model folder with its manifest, and return the manifest.
+
+    Raises
+    ------
+    ModelError
+        If a file is missing or differs, or there is no manifest.
+    """
+    folder = Path(folder)
+    try:
+        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        expected: Mapping[str, str] = manifest["sha256"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        msg = (
+            f"{folder} holds no usable manifest.json, so it is no model. "
+            "Run `kempen train`, or name a folder that it wrote."
+        )
+        raise ModelError(msg) from error
+    for name in ("model.skops", *expected):
+        path = folder / name
+        if name not in expected or not path.is_file() or corpus.sha256_of(path) != expected[name]:
+            msg = (
+                f"{path} is missing or was changed after the model was written. Restore the folder; nothing was loaded."
+            )
+            raise ModelError(msg)
+    return manifest
+
+
+def save_model(folder: str | Path, heads: Heads, encoder: str, *, metrics: Mapping[str, Any], card: str) -> None:
+    """
+    Write a model folder: estimators, metrics, card, and a manifest with every file's SHA-256.
+
+    The manifest is written last, so that a folder cut short is refused when read.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "manifest.json").unlink(missing_ok=True)
+    with whole_file(folder / "model.skops") as partial:
+        skops.io.dump(
+            {f.name: getattr(heads, f.name) for f in fields(heads) if f.name in _ESTIMATORS},
+            partial,
+        )
+    with whole_file(folder / "metrics.json") as partial:
+        partial.write_text(to_json(metrics), encoding="utf-8")
+    with whole_file(folder / "MODEL_CARD.md") as partial:
+        partial.write_text(card, encoding="utf-8")
+    manifest = {
+        "encoder": encoder,
+        "trained_on": list(heads.trained_on),
+        "thresholds": dict(heads.thresholds),
+        "sha256": {name: corpus.sha256_of(folder / name) for name in _FILES},
+    }
+    with whole_file(folder / "manifest.json") as partial:
+        partial.write_text(to_json(manifest), encoding="utf-8")
+
+
+def to_json(data: Mapping[str, Any]) -> str:
+    """Return JSON as the project writes it: keys sorted, letters kept, a newline at the end."""
+    return json.dumps(data, ensure_ascii=False, indent=2, sort_keys=True) + "\n"

@@ -1,0 +1,189 @@
+"""Figures: DataFrames in, matplotlib axes out; labels in Dutch, legible in print and without colour."""
+
+from __future__ import annotations
+
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from kempen_nlp.framework import Status
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+STATUS_COLORS = {Status.GROWTH: "#a6dba0", Status.DESIRED: "#1b7837", Status.SURPASSED: "#4393c3"}
+STATUS_TERMS = {
+    Status.GROWTH: "groei (boven vereist)",
+    Status.DESIRED: "gewenst (op vereist)",
+    Status.SURPASSED: "ontstegen (onder vereist)",
+}
+STATUS_HATCHES = {Status.GROWTH: "//", Status.DESIRED: "", Status.SURPASSED: ".."}
+POLARITY_TERMS = {"strength": "sterk punt", "development": "ontwikkelpunt"}
+_GREY = "#bdbdbd"
+_INK = "#222222"
+_WRAP = 22
+
+
+def new_axes(*, width: float = 8.0, height: float = 4.5) -> Axes:
+    """Return the axes of a fresh figure that belongs to no window; sizes in inches."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained").add_subplot()
+
+
+def plot_assignments(counts: pd.DataFrame, *, polarity: str, ax: Axes) -> Axes:
+    """
+    Draw how many quotes each competency has at each rank, as a table of shaded cells.
+
+    Parameters
+    ----------
+    counts : DataFrame of shape (n_competencies, n_ranks)
+        Index competency names, columns ranks, values numbers of quotes.
+    polarity : {"strength", "development"}
+        Named in the title.
+    ax : Axes
+    """
+    highest = max(int(counts.to_numpy().max(initial=0)), 1)
+    ax.imshow(counts.to_numpy(), cmap="Blues", vmin=0, vmax=highest, aspect="auto")
+    ax.set_xticks(range(counts.shape[1]), [f"niveau {rank}" for rank in counts.columns])
+    ax.set_yticks(range(counts.shape[0]), [fill(str(name), _WRAP) for name in counts.index])
+    for row, values in enumerate(counts.to_numpy()):
+        for column, value in enumerate(values):
+            ax.text(
+                column, row, str(value) if value else "–", ha="center", va="center",
+                color="white" if 2 * value > highest else _INK,
+            )  # fmt: skip
+    ax.set_title(f"Citaten per competentie en niveau: {POLARITY_TERMS[polarity]}", loc="left")
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)
+    return ax
+
+
+def plot_profile(comparison: pd.DataFrame, *, title: str, n_ranks: int, ax: Axes) -> Axes:
+    """
+    Draw found ranks as bars in the handbook's colours, required ranks as marks.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        As ``profiles.compare_with_profile`` gives.
+    title : str
+        Whose profile it is.
+    n_ranks : int
+        Highest rank of the framework; sets the axis.
+    ax : Axes
+    """
+    used: dict[Status, None] = {}
+    for row, item in enumerate(comparison.to_dict("records")):
+        n_quotes = f"{item['n_strengths']} sterk, {item['n_developments']} ontwikkel"
+        if pd.isna(item["found"]):
+            ax.text(0.08, row, "te weinig bewijs", va="center", color=_INK, style="italic")
+        else:
+            status = Status(item["status"])
+            used[status] = None
+            ax.barh(
+                row, item["found"], height=0.55, color=STATUS_COLORS[status], hatch=STATUS_HATCHES[status],
+                edgecolor=_INK, linewidth=0.6,
+            )  # fmt: skip
+        ax.plot([item["required"]] * 2, [row - 0.42, row + 0.42], color=_INK, linewidth=3)
+        ax.text(n_ranks + 0.12, row, n_quotes, va="center", fontsize="small", color=_INK)
+    ax.set_yticks(range(len(comparison)), [fill(name, _WRAP) for name in comparison["competency"]])
+    ax.set_ylim(len(comparison) - 0.4, -0.6)
+    ax.set_xlim(0, n_ranks + 1.6)
+    ax.set_xticks(range(1, n_ranks + 1))
+    ax.set_xlabel("niveau")
+    ax.set_title(title, loc="left")
+    ax.spines[["top", "right"]].set_visible(False)
+    _legend(ax, [status for status in Status if status in used])
+    return ax
+
+
+def _legend(ax: Axes, statuses: list[Status]) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    patches = [
+        Patch(
+            facecolor=STATUS_COLORS[s],
+            hatch=STATUS_HATCHES[s],
+            edgecolor=_INK,
+            label=STATUS_TERMS[s],
+        )
+        for s in statuses
+    ]
+    required = Line2D([], [], color=_INK, linewidth=3, label="vereist niveau")
+    ax.legend(
+        handles=[*patches, required],
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.18),
+        ncols=2,
+        frameon=False,
+        fontsize="small",
+    )
+
+
+def plot_indicator_counts(counts: pd.DataFrame, *, title: str, ax: Axes) -> Axes:
+    """
+    Draw how many indicators each level has, one row a competency.
+
+    Parameters
+    ----------
+    counts : DataFrame of shape (n_competencies, n_ranks)
+        Index competency names, columns ranks.
+    title : str
+    ax : Axes
+    """
+    left = [0] * len(counts)
+    shades = ["#deebf7", "#9ecae1", "#4292c6", "#08519c", "#08306b"]
+    for number, rank in enumerate(counts.columns):
+        values = [int(v) for v in counts[rank]]
+        shade = shades[min(number, len(shades) - 1)]
+        ax.barh(
+            range(len(counts)),
+            values,
+            left=left,
+            color=shade,
+            edgecolor="white",
+            label=f"niveau {rank}",
+        )
+        for row, value in enumerate(values):
+            if value:
+                ink = "white" if number > 1 else _INK
+                ax.text(
+                    left[row] + value / 2,
+                    row,
+                    str(value),
+                    ha="center",
+                    va="center",
+                    color=ink,
+                    fontsize="small",
+                )
+        left = [a + b for a, b in zip(left, values, strict=True)]
+    ax.set_yticks(range(len(counts)), [fill(str(name), _WRAP + 6) for name in counts.index])
+    ax.invert_yaxis()
+    ax.set_xlabel("aantal gedragsindicatoren")
+    ax.set_title(title, loc="left")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.16),
+        ncols=len(counts.columns),
+        frameon=False,
+        fontsize="small",
+    )
+    return ax
+
+
+def svg_of(ax: Axes) -> str:
+    """Return the figure of these axes as SVG text that is the same each time."""
+    import io
+
+    import matplotlib as mpl
+
+    figure = ax.get_figure(root=True)
+    stream = io.StringIO()
+    assert figure is not None  # noqa: S101 - axes of `new_axes` always have one
+    with mpl.rc_context({"svg.hashsalt": "kempen_nlp", "svg.fonttype": "path"}):
+        figure.savefig(stream, format="svg", metadata={"Date": None})
+    return stream.getvalue()

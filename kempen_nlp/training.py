@@ -1,0 +1,340 @@
+"""Fit the estimators of a classifier on labelled comments and on frameworks' own indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kempen_nlp.classifier import Classifier, Heads
+from kempen_nlp.comments import Comment
+from kempen_nlp.competencies import CompetencyClassifier, SigmoidCalibrator
+from kempen_nlp.corpus import Label, LabelledComment
+from kempen_nlp.encoders import Encoder, TuningTargets, encode_unique
+from kempen_nlp.errors import ModelError
+from kempen_nlp.evaluation import best_f1_threshold, precision_threshold
+from kempen_nlp.features import FrameworkVectors, level_features, match_features, segment_features
+from kempen_nlp.framework import Framework
+from kempen_nlp.language.cues import QUALIFIERS, find_cues
+from kempen_nlp.language.segments import split_segments
+from kempen_nlp.levels import LevelClassifier
+from kempen_nlp.polarity import PolarityClassifier
+
+OFFERED_PRECISIONS = (0.80, 0.85, 0.90, 0.95)
+MIN_OVERLAP = 0.5
+ALT_RANK_WEIGHT = 0.3
+N_RANKS = 4
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentExample:
+    """One segment of a labelled comment, with what was said of it."""
+
+    text: str
+    labels: tuple[Label, ...]
+    qualifiers: tuple[str, ...]
+    comment: LabelledComment
+
+
+def segment_examples(comments: Sequence[LabelledComment]) -> list[SegmentExample]:
+    """
+    Cut comments into segments and hand each the labels whose quote it shares.
+
+    A segment gets a label when quote and segment overlap for at least half of the shorter of
+    the two. A qualifier is recorded for a comment, not for a stretch of it: it goes to the
+    segments without a label that hold a cue of it, or to all of those when none does.
+    """
+    return [example for comment in comments for example in _examples(comment)]
+
+
+def _examples(comment: LabelledComment) -> list[SegmentExample]:
+    segments = split_segments(comment.text)
+    labels = [tuple(x for x in comment.labels if _overlap(s.start, s.end, x) >= MIN_OVERLAP) for s in segments]
+    bare = [i for i, own in enumerate(labels) if not own]
+    qualifiers: list[list[str]] = [[] for _ in segments]
+    for kind in QUALIFIERS:
+        if kind in comment.tags:
+            with_cue = [i for i in bare if find_cues(segments[i].text)[kind]]
+            for i in with_cue or bare:
+                qualifiers[i].append(kind)
+    return [
+        SegmentExample(s.text, own, tuple(kinds), comment)
+        for s, own, kinds in zip(segments, labels, qualifiers, strict=True)
+    ]
+
+
+def _overlap(start: int, end: int, label: Label) -> float:
+    shared = min(end, label.end) - max(start, label.start)
+    return shared / max(1, min(end - start, label.end - label.start))
+
+
+@dataclass(frozen=True)
+class _Data:
+    """Everything that the estimators are fitted on, encoded once."""
+
+    examples: list[SegmentExample]
+    vectors: NDArray[np.float32]
+    features: NDArray[np.float64]
+    known: list[FrameworkVectors]
+
+    @classmethod
+    def of(cls, examples: list[SegmentExample], known: list[FrameworkVectors], encoder: Encoder) -> _Data:
+        texts = [example.text for example in examples]
+        vectors = encode_unique(encoder, texts)
+        return cls(examples, vectors, segment_features(texts, vectors), known)
+
+    def targets(self, names: Sequence[str]) -> NDArray[np.int64]:
+        """Return 1 where a segment evidences a competency, shape (n_segments, n_names)."""
+        return np.array(
+            [[any(x.competency == name for x in e.labels) for name in names] for e in self.examples],
+            dtype=np.int64,
+        )
+
+
+def fit_heads(
+    train: Sequence[LabelledComment],
+    validation: Sequence[LabelledComment],
+    frameworks: Sequence[Framework],
+    encoder: Encoder,
+    *,
+    report: Report = lambda _: None,
+) -> Heads:
+    """
+    Fit all estimators on training comments; calibrate and choose thresholds on validation ones.
+
+    Parameters
+    ----------
+    train, validation : sequences of LabelledComment
+        No writer may occur in both.
+    frameworks : sequence of Framework
+        Where a competency occurs in several, the first describes its levels.
+    encoder : Encoder
+    report : callable
+        Told in a few words what is being done.
+
+    Raises
+    ------
+    ModelError
+        If a writer is in both parts, or a label names a competency of no framework.
+    """
+    names = tuple(dict.fromkeys(name for framework in frameworks for name in framework.names))
+    _check(train, validation, names)
+    report("encoding")
+    known = [FrameworkVectors.of(framework, encoder) for framework in frameworks]
+    data = _Data.of(segment_examples(train), known, encoder)
+    held_out = _Data.of(segment_examples(validation), known, encoder)
+
+    report("competencies")
+    indicators = _indicator_features(known, names)
+    targets = np.vstack([data.targets(names), indicators[1]])
+    competency = CompetencyClassifier(C=10.0, balance=0.3).fit(np.vstack([data.features, indicators[0]]), targets)
+    scores = competency.decision_function(held_out.features)
+    calibrator = SigmoidCalibrator().fit(scores.ravel(), held_out.targets(names).ravel() > 0)
+
+    report("matching")
+    matcher = CompetencyClassifier(C=1.0).fit(*_pairs(data))
+    pairs, is_true = _pairs(held_out)
+    match_calibrator = SigmoidCalibrator().fit(matcher.decision_function(pairs), is_true)
+
+    report("qualifiers, polarity, levels")
+    heads = Heads(
+        trained_on=names,
+        competency=competency,
+        competency_calibrator=calibrator,
+        matcher=matcher,
+        matcher_calibrator=match_calibrator,
+        qualifier=_fit_qualifier(data),
+        polarity=_fit_polarity(data),
+        level=_fit_level(data, names),
+        thresholds={"assign": 0.5, "abstain": 0.02},
+    )
+    report("thresholds")
+    return replace(heads, thresholds=_thresholds(heads, validation, frameworks, encoder))
+
+
+def tuning_texts(train: Sequence[LabelledComment], frameworks: Sequence[Framework]) -> tuple[list[str], TuningTargets]:
+    """
+    Return what an encoder is fine-tuned on: training segments and the frameworks' own sentences.
+
+    Returns
+    -------
+    texts : list of str
+    targets : TuningTargets
+        Competencies in the order in which the frameworks name them first.
+    """
+    names = tuple(dict.fromkeys(name for framework in frameworks for name in framework.names))
+    rows = [
+        (e.text, [(x.competency, x.rank, x.alt_rank) for x in e.labels], e.qualifiers, _polarity(e))
+        for e in segment_examples(train)
+    ]
+    for framework in frameworks:
+        for competency in framework:
+            for level in competency.levels:
+                sentences = [
+                    *([level.headline] if level.headline else []),
+                    *(i.text for i in level.indicators),
+                ]
+                rows += [(text, [(competency.name, level.rank, None)], (), 0.0) for text in sentences]
+    targets = TuningTargets(
+        competency=_indicator_matrix([[name for name, *_ in found] for _, found, *_ in rows], names),
+        qualifier=_indicator_matrix([kinds for *_, kinds, _ in rows], QUALIFIERS),
+        polarity=np.array([polarity for *_, polarity in rows], dtype=np.float32),
+        rank=np.array(
+            [_above([r for _, r, _ in found], [a for *_, a in found]) for _, found, *_ in rows],
+            dtype=np.float32,
+        ),
+    )
+    return [text for text, *_ in rows], targets
+
+
+def _indicator_matrix(found: Sequence[Sequence[str]], names: Sequence[str]) -> NDArray[np.float32]:
+    return np.array([[name in own for name in names] for own in found], dtype=np.float32)
+
+
+def _polarity(example: SegmentExample) -> float:
+    found = {x.polarity for x in example.labels}
+    return float("nan") if len(found) != 1 else float(found == {"development"})
+
+
+def _above(ranks: Sequence[int], alternatives: Sequence[int | None]) -> list[float]:
+    """Return for each boundary the probability that the rank is above it; nan without a rank."""
+    if not ranks:
+        return [float("nan")] * (N_RANKS - 1)
+    weighted = [
+        (1 - ALT_RANK_WEIGHT) * np.array([r > k for k in range(1, N_RANKS)])
+        + ALT_RANK_WEIGHT * np.array([(a or r) > k for k in range(1, N_RANKS)])
+        for r, a in zip(ranks, alternatives, strict=True)
+    ]
+    return [float(p) for p in np.mean(weighted, axis=0)]
+
+
+def _check(train: Sequence[LabelledComment], validation: Sequence[LabelledComment], names: Sequence[str]) -> None:
+    shared = {c.writer for c in train} & {c.writer for c in validation}
+    if shared:
+        msg = (
+            f"The writers {sorted(shared)} are in training and validation. "
+            "Split by writer, or accuracy looks better than it is."
+        )
+        raise ModelError(msg)
+    unknown = {x.competency for c in [*train, *validation] for x in c.labels} - set(names)
+    if unknown:
+        msg = f"The labels name {sorted(unknown)}, which no framework has. The frameworks have {', '.join(names)}."
+        raise ModelError(msg)
+
+
+def _indicator_features(
+    known: Sequence[FrameworkVectors], names: Sequence[str]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    texts = [i.text for k in known for i in k.indicators]
+    vectors = np.vstack([k.vectors for k in known])
+    owners = [k.framework.names[c] for k in known for c in k.competency_of]
+    return segment_features(texts, vectors), np.array([[o == n for n in names] for o in owners], dtype=np.int64)
+
+
+def _pairs(data: _Data) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    features, is_true = [], []
+    for known in data.known:
+        pairs = match_features(known.similarities(data.vectors), data.vectors @ known.headline_vectors.T, known)
+        features.append(pairs.reshape(-1, pairs.shape[2]))
+        is_true.append(data.targets(known.framework.names).ravel() > 0)
+    return np.vstack(features), np.concatenate(is_true)
+
+
+def _fit_qualifier(data: _Data) -> CompetencyClassifier:
+    targets = np.array([[kind in e.qualifiers for kind in QUALIFIERS] for e in data.examples], dtype=np.int64)
+    return CompetencyClassifier(C=3.0, balance=0.5).fit(data.features, targets)
+
+
+def _fit_polarity(data: _Data) -> PolarityClassifier:
+    polarities = [{x.polarity for x in e.labels} for e in data.examples]
+    rows = [i for i, found in enumerate(polarities) if len(found) == 1]
+    return PolarityClassifier().fit(data.features[rows], np.array([next(iter(polarities[i])) for i in rows]))
+
+
+def _fit_level(data: _Data, names: Sequence[str]) -> LevelClassifier:
+    inputs, ranks, weights = [], [], []
+    for name in names:
+        known = next(k for k in data.known if name in k.framework)
+        column = known.framework.names.index(name)
+        found = [(i, x) for i, e in enumerate(data.examples) for x in e.labels if x.competency == name]
+        if found:
+            rows = [i for i, _ in found]
+            similarities = known.similarities(data.vectors[rows])
+            own = level_features(data.features[rows], similarities, column, known)
+            for row, (_, label) in zip(own, found, strict=True):
+                alternatives = [(label.rank, 1.0 - ALT_RANK_WEIGHT * (label.alt_rank is not None))]
+                if label.alt_rank is not None:
+                    alternatives.append((label.alt_rank, ALT_RANK_WEIGHT))
+                for rank, weight in alternatives:
+                    inputs.append(row)
+                    ranks.append(rank)
+                    weights.append(weight)
+        for features, rank in _indicator_levels(known, column):
+            inputs.append(features)
+            ranks.append(rank)
+            weights.append(1.0)
+    return _LEVEL().fit(np.array(inputs), np.array(ranks), sample_weight=np.array(weights))
+
+
+def _LEVEL() -> LevelClassifier:  # noqa: N802
+    from sklearn.linear_model import LogisticRegression
+
+    return LevelClassifier(LogisticRegression(C=3.0, max_iter=2000))
+
+
+def _indicator_levels(known: FrameworkVectors, column: int) -> list[tuple[NDArray[np.float64], int]]:
+    """Return features and rank of a competency's indicators, none of them compared with itself."""
+    rows = np.flatnonzero(known.competency_of == column)
+    similarities = known.similarities(known.vectors[rows])
+    similarities[np.arange(len(rows)), rows] = similarities[np.arange(len(rows))][:, rows].min(axis=1)
+    texts = [known.indicators[i].text for i in rows]
+    features = level_features(segment_features(texts, known.vectors[rows]), similarities, column, known)
+    return [(features[i], int(known.rank_of[row])) for i, row in enumerate(rows)]
+
+
+def _thresholds(
+    heads: Heads,
+    validation: Sequence[LabelledComment],
+    frameworks: Sequence[Framework],
+    encoder: Encoder,
+) -> Mapping[str, float]:
+    probability, is_true = comment_probabilities(heads, validation, frameworks, encoder)
+    assign = best_f1_threshold(probability, is_true)
+    table = {"assign": assign, "abstain": round(assign / 3, 4)}
+    for precision in OFFERED_PRECISIONS:
+        threshold = precision_threshold(probability, is_true, precision)
+        if threshold is not None:
+            table[f"{precision:.2f}"] = threshold
+    return table
+
+
+def comment_probabilities(
+    heads: Heads,
+    comments: Sequence[LabelledComment],
+    frameworks: Sequence[Framework],
+    encoder: Encoder,
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """
+    Return for each comment and competency the highest probability of any segment, and the truth.
+
+    Returns
+    -------
+    probability, is_true : ndarrays of shape (n_comments * n_competencies,)
+        Each competency counts once, in the first framework that has it.
+    """
+    probability, is_true = [], []
+    seen: set[str] = set()
+    for framework in frameworks:
+        classifier = Classifier(framework, heads, encoder)
+        results = list(classifier.classify_comments(Comment(c.id, c.text, 0) for c in comments))
+        for name in framework.names:
+            if name not in seen:
+                seen.add(name)
+                for comment, result in zip(comments, results, strict=True):
+                    found = [a.probability for a in (*result.assignments, *result.abstained) if a.competency == name]
+                    probability.append(max(found, default=0.0))
+                    is_true.append(any(x.competency == name for x in comment.labels))
+    return np.array(probability), np.array(is_true)
