@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from kempen_nlp.assignments import Assignment, ClassifiedComment, Evidence, Polarity
 from kempen_nlp.comments import Comment
 from kempen_nlp.competencies import CompetencyClassifier, SigmoidCalibrator
-from kempen_nlp.encoders import Encoder, encode_unique
+from kempen_nlp.encoders import Encoder, encode_unique, load_encoder
 from kempen_nlp.errors import ModelError
 from kempen_nlp.features import FrameworkVectors, level_features, match_features, segment_features
 from kempen_nlp.framework import Framework
@@ -21,6 +22,7 @@ from kempen_nlp.levels import LevelClassifier, median_rank
 from kempen_nlp.polarity import PolarityClassifier
 
 CHUNK = 512
+MATCHING_ENCODER = "general"
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,6 @@ class Classifier:
         self.heads = heads
         self.encoder = encoder
         self.threshold = self._threshold(min_precision)
-        self._vectors: FrameworkVectors | None = None
 
     @property
     def precisions(self) -> tuple[float, ...]:
@@ -177,19 +178,14 @@ class Classifier:
         vectors = encode_unique(self.encoder, texts)
         features = segment_features(texts, vectors)
         similarities = known.similarities(vectors)
-        probability = self._competency_probability(features, vectors, similarities)
+        probability = self._competency_probability(texts, features)
         qualified = 1 - np.prod(1 - self.heads.qualifier.predict_proba(features), axis=1)
         probability *= np.where(qualified > 0.5, 2 * (1 - qualified), 1.0)[:, None]
         polarity = self.heads.polarity.predict(features).astype(str)
         return _Judged(probability, polarity, features, similarities)
 
-    def _competency_probability(
-        self,
-        features: NDArray[np.float64],
-        vectors: NDArray[np.float32],
-        similarities: NDArray[np.float32],
-    ) -> NDArray[np.float64]:
-        known, heads = self.framework_vectors, self.heads
+    def _competency_probability(self, texts: Sequence[str], features: NDArray[np.float64]) -> NDArray[np.float64]:
+        heads = self.heads
         probability = np.empty((len(features), len(self.framework)))
         trained = [i for i, name in enumerate(self.framework.names) if name in heads.trained_on]
         if trained:
@@ -198,8 +194,8 @@ class Classifier:
             probability[:, trained] = heads.competency_calibrator.transform(scores[:, columns])
         matched = [i for i in range(len(self.framework)) if i not in trained]
         if matched:
-            headline = vectors @ known.headline_vectors.T
-            pairs = match_features(similarities, headline, known)[:, matched]
+            encoder, known = self._matching
+            pairs = match_features(encode_unique(encoder, texts), known)[:, matched]
             scores = heads.matcher.decision_function(pairs.reshape(-1, pairs.shape[2]))
             probability[:, matched] = heads.matcher_calibrator.transform(scores).reshape(len(features), -1)
         return probability
@@ -243,12 +239,16 @@ class Classifier:
         indicator = known.indicators[best]
         return Evidence(indicator.id, indicator.text, int(known.rank_of[best]), float(similarities[best]))
 
-    @property
+    @cached_property
     def framework_vectors(self) -> FrameworkVectors:
         """The framework's texts, encoded on first use."""
-        if self._vectors is None:
-            self._vectors = FrameworkVectors.of(self.framework, self.encoder)
-        return self._vectors
+        return FrameworkVectors.of(self.framework, self.encoder)
+
+    @cached_property
+    def _matching(self) -> tuple[Encoder, FrameworkVectors]:
+        """The general encoder, which never saw a label, and the framework's texts encoded by it."""
+        encoder = load_encoder(MATCHING_ENCODER)
+        return encoder, FrameworkVectors.of(self.framework, encoder)
 
 
 def resample_ranks(probabilities: NDArray[np.float64], n_levels: int) -> NDArray[np.float64]:

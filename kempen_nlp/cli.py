@@ -127,5 +127,4 @@ def demo(
     from kempen_nlp.console import say
     from kempen_nlp.demo import run_demo
 
-    for path in run_demo(output, report=say):
-        say(f"Written: {path}")
+    run_demo(output, report=say)

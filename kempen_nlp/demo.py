@@ -41,7 +41,9 @@ def run_demo(folder: str | Path, *, report: Callable[[str], None] = lambda _: No
         sections.append(ReportSection(framework, to_frame(results), per_person=bool(framework.profiles)))
     page = folder / "verslag.html"
     write_report(sections, page, title="Voorbeeld: 40 verzonnen opmerkingen naast twee raamwerken")
-    return [*written, page]
+    written.append(page)
+    report("Written: " + ", ".join(map(str, written)))
+    return written
 
 
 def _parsed(name: str) -> Framework:

@@ -115,18 +115,15 @@ def level_features(
     return np.hstack([features, resampled - resampled.mean(axis=1, keepdims=True)])
 
 
-def match_features(
-    similarities: NDArray[np.float32], headline: NDArray[np.float32], known: FrameworkVectors
-) -> NDArray[np.float64]:
+def match_features(vectors: NDArray[np.float32], known: FrameworkVectors) -> NDArray[np.float64]:
     """
     Describe how well each segment matches each competency, without reference to its name.
 
     Parameters
     ----------
-    similarities : ndarray of shape (n_segments, n_indicators)
-    headline : ndarray of shape (n_segments, n_headlines)
-        Cosines with names, definitions and headlines.
+    vectors : ndarray of shape (n_segments, n_dims)
     known : FrameworkVectors
+        Encoded by the same encoder.
 
     Returns
     -------
@@ -135,6 +132,7 @@ def match_features(
         less the best of the other competencies.
     """
     n = len(known.framework)
+    similarities, headline = known.similarities(vectors), vectors @ known.headline_vectors.T
     columns = []
     for position in range(n):
         mine = np.sort(similarities[:, known.competency_of == position], axis=1)[:, ::-1]

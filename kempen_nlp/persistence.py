@@ -13,7 +13,7 @@ import skops.io
 from kempen_nlp import corpus
 from kempen_nlp.assignments import whole_file
 from kempen_nlp.classifier import Classifier, Heads
-from kempen_nlp.encoders import load_encoder
+from kempen_nlp.encoders import Encoder, load_encoder
 from kempen_nlp.errors import CorpusError, ModelError
 from kempen_nlp.framework import Framework
 
@@ -64,12 +64,12 @@ def load_classifier(
     if not isinstance(framework, Framework):
         framework = corpus.load_framework(framework)
     heads, encoder = load_heads(model)
-    return Classifier(framework, heads, load_encoder(encoder), min_precision=min_precision)
+    return Classifier(framework, heads, encoder, min_precision=min_precision)
 
 
-def load_heads(model: str | Path | None = None) -> tuple[Heads, str]:
-    """Return the estimators of a model folder and the name of the encoder that they need."""
-    folder = _model_folder(model)
+def load_heads(model: str | Path | None = None) -> tuple[Heads, Encoder]:
+    """Return the estimators of a model folder, and the encoder that they were fitted with."""
+    folder = model_folder(model)
     manifest = verify_model(folder)
     path = folder / "model.skops"
     unknown = set(skops.io.get_untrusted_types(file=path)) - set(_TRUSTED)
@@ -82,10 +82,11 @@ def load_heads(model: str | Path | None = None) -> tuple[Heads, str]:
         thresholds=manifest["thresholds"],
         **{k: estimators[k] for k in _ESTIMATORS},
     )
-    return heads, manifest["encoder"]
+    return heads, load_encoder(manifest["encoder"], folder=folder)
 
 
-def _model_folder(model: str | Path | None) -> Path:
+def model_folder(model: str | Path | None) -> Path:
+    """Return the folder of a model; the shipped one when none is named."""
     if model is None:
         try:
             return corpus.shipped_path("models", SHIPPED_MODEL)
@@ -124,7 +125,7 @@ def verify_model(folder: str | Path) -> dict[str, Any]:
     return manifest
 
 
-def save_model(folder: str | Path, heads: Heads, encoder: str, *, metrics: Mapping[str, Any], card: str) -> None:
+def save_model(folder: str | Path, heads: Heads, encoder: Encoder, *, metrics: Mapping[str, Any], card: str) -> None:
     """
     Write a model folder: estimators, metrics, card, and a manifest with every file's SHA-256.
 
@@ -142,11 +143,12 @@ def save_model(folder: str | Path, heads: Heads, encoder: str, *, metrics: Mappi
         partial.write_text(to_json(metrics), encoding="utf-8")
     with whole_file(folder / "MODEL_CARD.md") as partial:
         partial.write_text(card, encoding="utf-8")
+    names = [*_FILES, *encoder.save(folder)]
     manifest = {
-        "encoder": encoder,
+        "encoder": encoder.name,
         "trained_on": list(heads.trained_on),
         "thresholds": dict(heads.thresholds),
-        "sha256": {name: corpus.sha256_of(folder / name) for name in _FILES},
+        "sha256": {name: corpus.sha256_of(folder / name) for name in names},
     }
     with whole_file(folder / "manifest.json") as partial:
         partial.write_text(to_json(manifest), encoding="utf-8")

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from kempen_nlp.classifier import Classifier, Heads
+from kempen_nlp.classifier import MATCHING_ENCODER, Classifier, Heads
 from kempen_nlp.comments import Comment
 from kempen_nlp.competencies import CompetencyClassifier, SigmoidCalibrator
 from kempen_nlp.corpus import Label, LabelledComment
-from kempen_nlp.encoders import Encoder, TuningTargets, encode_unique
+from kempen_nlp.encoders import Encoder, TuningTargets, encode_unique, load_encoder
 from kempen_nlp.errors import ModelError
 from kempen_nlp.evaluation import best_f1_threshold, precision_threshold
 from kempen_nlp.features import FrameworkVectors, level_features, match_features, segment_features
@@ -135,8 +135,9 @@ def fit_heads(
     calibrator = SigmoidCalibrator().fit(scores.ravel(), held_out.targets(names).ravel() > 0)
 
     report("matching")
-    matcher = CompetencyClassifier(C=1.0).fit(*_pairs(data))
-    pairs, is_true = _pairs(held_out)
+    general = [FrameworkVectors.of(framework, load_encoder(MATCHING_ENCODER)) for framework in frameworks]
+    matcher = CompetencyClassifier(C=1.0).fit(*_pairs(data, general))
+    pairs, is_true = _pairs(held_out, general)
     match_calibrator = SigmoidCalibrator().fit(matcher.decision_function(pairs), is_true)
 
     report("qualifiers, polarity, levels")
@@ -234,12 +235,14 @@ def _indicator_features(
     return segment_features(texts, vectors), np.array([[o == n for n in names] for o in owners], dtype=np.int64)
 
 
-def _pairs(data: _Data) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _pairs(data: _Data, known: Sequence[FrameworkVectors]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return match features of every segment with every competency, and whether it evidences it."""
+    vectors = encode_unique(load_encoder(MATCHING_ENCODER), [e.text for e in data.examples])
     features, is_true = [], []
-    for known in data.known:
-        pairs = match_features(known.similarities(data.vectors), data.vectors @ known.headline_vectors.T, known)
+    for framework in known:
+        pairs = match_features(vectors, framework)
         features.append(pairs.reshape(-1, pairs.shape[2]))
-        is_true.append(data.targets(known.framework.names).ravel() > 0)
+        is_true.append(data.targets(framework.framework.names).ravel() > 0)
     return np.vstack(features), np.concatenate(is_true)
 
 

@@ -9,6 +9,7 @@ from kempen_nlp.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -27,8 +28,12 @@ class Encoder(Protocol):
         """Return one row of unit length a text, shape (n_texts, n_dims)."""
         ...
 
+    def save(self, folder: Path) -> list[str]:
+        """Write what a model folder must carry to load the encoder again; return the file names."""
+        ...
 
-def load_encoder(name: str) -> Encoder:
+
+def load_encoder(name: str, *, folder: Path | None = None) -> Encoder:
     """
     Return an encoder that is ready for use.
 
@@ -36,7 +41,10 @@ def load_encoder(name: str) -> Encoder:
     ----------
     name : str
         ``general``: Google's multilingual sentence encoder, 512 dims, for similarity;
-        ``sentence-transformers:NAME``: any model that you have on this machine.
+        ``fine-tuned``: the one that a model folder carries; ``sentence-transformers:NAME``: any
+        model that you have on this machine.
+    folder : path, optional
+        Model folder, for ``fine-tuned``.
 
     Raises
     ------
@@ -47,6 +55,10 @@ def load_encoder(name: str) -> Encoder:
         from kempen_nlp.encoders._general import GeneralEncoder
 
         return GeneralEncoder()
+    if name == "fine-tuned" and folder is not None:
+        from kempen_nlp.encoders._onnx import OnnxEncoder
+
+        return OnnxEncoder(folder)
     if name.startswith("sentence-transformers:"):
         from kempen_nlp.encoders._sentence_transformers import SentenceTransformersEncoder
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +33,10 @@ class GeneralEncoder:
             rows = filled[begin : begin + BATCH]
             vectors[rows] = _model().encode([texts[i][:MAX_CHARS] for i in rows])
         return vectors
+
+    def save(self, folder: Path) -> list[str]:  # noqa: ARG002 - part of the protocol
+        """Write nothing: the encoder comes with its own package."""
+        return []
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,10 @@ class SentenceTransformersEncoder:
             self._loaded = self._load()
         vectors = self._loaded.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
+
+    def save(self, folder: Path) -> list[str]:  # noqa: ARG002 - part of the protocol
+        """Write nothing: the encoder comes with its own package."""
+        return []
 
     def _load(self) -> Any:  # noqa: ANN401 - the class is known only if the package is installed
         model = self.name.partition(":")[2]

@@ -1,0 +1,234 @@
+"""Run models and baselines over labelled comments and measure them all in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from kempen_nlp import evaluation
+from kempen_nlp.assignments import Assignment, ClassifiedComment
+from kempen_nlp.classifier import Classifier, Heads
+from kempen_nlp.comments import Comment
+from kempen_nlp.corpus import Label, LabelledComment
+from kempen_nlp.encoders import Encoder
+from kempen_nlp.framework import Framework
+
+PRECISIONS = (0.80, 0.85, 0.90, 0.95)
+GROUPS = ("register", "sector", "writer")
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What the annotators said, as matrices of shape (n_comments, n_competencies)."""
+
+    names: tuple[str, ...]
+    comments: tuple[LabelledComment, ...]
+    has: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, comments: Sequence[LabelledComment], names: Sequence[str]) -> Truth:
+        """Read the labels of comments for the competencies named."""
+        has = [[any(x.competency == name for x in c.labels) for name in names] for c in comments]
+        return cls(tuple(names), tuple(comments), np.array(has, dtype=bool).reshape(len(comments), len(names)))
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a model says, as matrices of shape (n_comments, n_competencies)."""
+
+    probability: NDArray[np.float64]
+    """Highest of any segment; a score from 0 to 1 for models that know no probability."""
+    rank: NDArray[np.float64]
+    """The rank it would give if the competency were right; nan where it has no opinion."""
+    is_development: NDArray[np.float64]
+    """1 development, 0 strength, nan where it has no opinion."""
+    start: NDArray[np.float64]
+    """First character of the quote that decided, nan where there is none."""
+    end: NDArray[np.float64]
+    threshold: float
+    """Chosen on validation comments; at or above it the competency is assigned."""
+
+    @property
+    def assigned(self) -> NDArray[np.bool_]:
+        """Which competencies are assigned, shape (n_comments, n_competencies)."""
+        return self.probability >= self.threshold
+
+
+def competency_names(frameworks: Sequence[Framework]) -> tuple[str, ...]:
+    """Return each name once, in the order in which the frameworks give them."""
+    return tuple(dict.fromkeys(name for framework in frameworks for name in framework.names))
+
+
+def score_model(
+    heads: Heads, encoder: Encoder, comments: Sequence[LabelledComment], frameworks: Sequence[Framework]
+) -> Scores:
+    """
+    Classify comments with every framework and keep the best candidate a competency.
+
+    Where a competency occurs in several frameworks, the first speaks for it. Nothing is held
+    back as too uncertain, so that the rank can be judged wherever the competency is right.
+    """
+    open_heads = replace(heads, thresholds={**heads.thresholds, "assign": 0.0, "abstain": 0.0})
+    names = competency_names(frameworks)
+    found: dict[str, list[Assignment | None]] = {}
+    for framework in frameworks:
+        classifier = Classifier(framework, open_heads, encoder)
+        results = list(classifier.classify_comments(Comment(c.id, c.text, 0) for c in comments))
+        for name in framework.names:
+            found.setdefault(name, [_best(result, name) for result in results])
+    table = [[found[name][row] for name in names] for row in range(len(comments))]
+    return Scores(
+        probability=_matrix(table, lambda a: a.probability, 0.0),
+        rank=_matrix(table, lambda a: a.rank, np.nan),
+        is_development=_matrix(table, lambda a: a.polarity == "development", np.nan),
+        start=_matrix(table, lambda a: a.start, np.nan),
+        end=_matrix(table, lambda a: a.end, np.nan),
+        threshold=heads.thresholds["assign"],
+    )
+
+
+def _best(result: ClassifiedComment, name: str) -> Assignment | None:
+    mine = [a for a in result.assignments if a.competency == name]
+    return max(mine, key=lambda a: a.probability, default=None)
+
+
+def _matrix(table: Sequence[Sequence[Assignment | None]], read: Any, missing: float) -> NDArray[np.float64]:  # noqa: ANN401 - a callable of one assignment
+    return np.array([[missing if a is None else float(read(a)) for a in row] for row in table], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class _Aligned:
+    """For each comment and competency the label that the model's quote answers to."""
+
+    rank: NDArray[np.float64]
+    alt: NDArray[np.float64]
+    is_development: NDArray[np.float64]
+
+
+def _align(truth: Truth, scores: Scores) -> _Aligned:
+    shape = truth.has.shape
+    aligned = _Aligned(np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan))
+    for row, comment in enumerate(truth.comments):
+        for column, name in enumerate(truth.names):
+            labels = [x for x in comment.labels if x.competency == name]
+            if labels:
+                start, end = scores.start[row, column], scores.end[row, column]
+                label = max(labels, key=partial(_shared, start=start, end=end))
+                aligned.rank[row, column] = label.rank
+                aligned.alt[row, column] = np.nan if label.alt_rank is None else label.alt_rank
+                aligned.is_development[row, column] = label.polarity == "development"
+    return aligned
+
+
+def _shared(label: Label, *, start: float, end: float) -> float:
+    return 0.0 if np.isnan(start) else min(end, label.end) - max(start, label.start)
+
+
+def measure(truth: Truth, scores: Scores, *, n_resamples: int = 1000, seed: int = 0) -> dict[str, Any]:
+    """
+    Return every figure of the yardstick with a 95 % interval, resampled by comment.
+
+    Returns
+    -------
+    dict
+        ``competency`` (table), ``rank`` (table), ``joint_f1``, ``none_auc``, ``off_topic_assigned``,
+        ``polarity_f1`` (of the rarer polarity), ``calibration_error`` with ``calibration_floor``,
+        ``coverage`` (table at the thresholds and at the offered precisions).
+    """
+    aligned = _align(truth, scores)
+    interval = partial(evaluation.bootstrap_interval, n_resamples=n_resamples, random_state=seed)
+    table = partial(evaluation.f1_table, n_resamples=n_resamples, random_state=seed)
+    rank_given = np.where(truth.has, scores.rank, np.nan)
+    assigned_rank = np.where(scores.assigned, scores.rank, np.nan)
+    polarity_given = np.where(truth.has, scores.is_development, np.nan)
+    no_opinion = np.isnan(rank_given).all()
+    return {
+        "n_comments": len(truth.comments),
+        "n_labels": int(truth.has.sum()),
+        "threshold": scores.threshold,
+        "competency": table(truth.has, scores.assigned, truth.names),
+        "competency_without_none": interval(_macro_without_none, truth.has, scores.assigned),
+        "rank": None
+        if no_opinion
+        else evaluation.rank_table(aligned.rank, rank_given, aligned.alt, n_resamples=n_resamples, random_state=seed),
+        "joint_f1": interval(evaluation.joint_f1, aligned.rank, assigned_rank),
+        "none_auc": interval(evaluation.none_auc, truth.has, scores.probability),
+        "off_topic_assigned": interval(evaluation.off_topic_assigned_share, truth.has, scores.assigned),
+        "polarity_f1": interval(_rarer_polarity_f1, aligned.is_development, polarity_given),
+        "calibration_error": interval(evaluation.expected_calibration_error, scores.probability, truth.has),
+        "calibration_floor": evaluation.calibration_noise_floor(scores.probability, random_state=seed),
+        "precision_at_threshold": interval(_precision, truth.has, scores.assigned),
+        "coverage": {
+            f"{p:.2f}": interval(partial(evaluation.coverage_at_precision, precision=p), scores.probability, truth.has)
+            for p in PRECISIONS
+        },
+    }
+
+
+def _macro_without_none(truth: NDArray[np.bool_], assigned: NDArray[np.bool_]) -> float:
+    return evaluation.macro_f1(truth, assigned, include_none=False)
+
+
+def _precision(truth: NDArray[np.bool_], assigned: NDArray[np.bool_]) -> float:
+    return float((truth & assigned).sum() / assigned.sum()) if assigned.any() else float("nan")
+
+
+def _rarer_polarity_f1(truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
+    """Return the F1 of development points, the rarer polarity, over the labels that the model has an opinion on."""
+    known = ~np.isnan(truth) & ~np.isnan(predicted)
+    hits = ((truth == 1) & (predicted == 1) & known).sum()
+    total = ((truth == 1) & known).sum() + ((predicted == 1) & known).sum()
+    return float(2 * hits / total) if total else float("nan")
+
+
+def measure_groups(truth: Truth, scores: Scores, *, n_resamples: int = 500, seed: int = 0) -> pd.DataFrame:
+    """
+    Return macro-F1 and rank kappa per register, sector and writer, and for Flemish comments.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``kind, group, n_comments, macro_f1, low, high, kappa``.
+    """
+    aligned = _align(truth, scores)
+    rows = []
+    for kind, group, mask in _groups(truth):
+        f1 = evaluation.bootstrap_interval(
+            partial(evaluation.macro_f1, include_none=True), truth.has[mask], scores.assigned[mask],
+            n_resamples=n_resamples, random_state=seed,
+        )  # fmt: skip
+        given = np.where(truth.has, scores.rank, np.nan)[mask]
+        kappa = evaluation.quadratic_kappa(aligned.rank[mask], given) if not np.isnan(given).all() else np.nan
+        rows.append((kind, group, int(mask.sum()), f1.value, f1.low, f1.high, kappa))
+    return pd.DataFrame(rows, columns=["kind", "group", "n_comments", "macro_f1", "low", "high", "kappa"])
+
+
+def _groups(truth: Truth) -> list[tuple[str, str, NDArray[np.bool_]]]:
+    found = []
+    for kind in GROUPS:
+        values = np.array([getattr(c, kind) for c in truth.comments])
+        found += [(kind, str(value), values == value) for value in np.unique(values)]
+    flemish = np.array(["flemish" in c.tags for c in truth.comments])
+    return [*found, *([("variety", "Flemish", flemish)] if flemish.any() else []), ("variety", "Netherlands", ~flemish)]
+
+
+def to_plain(figures: Any) -> Any:  # noqa: ANN401 - whatever `measure` returns
+    """Turn figures into what JSON can hold; a figure keeps its interval and n, nan becomes null."""
+    if isinstance(figures, (evaluation.Estimate, evaluation.Difference)):
+        keys = [k for k in ("value", "low", "high", "p", "n") if hasattr(figures, k)]
+        return {k: to_plain(getattr(figures, k)) for k in keys}
+    if isinstance(figures, pd.DataFrame):
+        return [to_plain(row) for row in figures.to_dict("records")]
+    if isinstance(figures, Mapping):
+        return {str(k): to_plain(v) for k, v in figures.items()}
+    if isinstance(figures, (list, tuple)):
+        return [to_plain(v) for v in figures]
+    if isinstance(figures, (float, np.floating)):
+        return None if np.isnan(figures) else round(float(figures), 4)
+    return figures.item() if isinstance(figures, np.generic) else figures

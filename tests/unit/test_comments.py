@@ -1,0 +1,147 @@
+"""Comment files as Dutch office software writes them, whole and broken."""
+
+from __future__ import annotations
+
+import json
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from kempen_nlp.comments import decode, read_comments
+from kempen_nlp.errors import CommentsError
+
+TEXTS = ["Eén café à la carte: coördineert zelf; belt terug.", 'Zegt: "doe ik", en doet het.', "Twee\nregels."]
+
+
+def _csv(delimiter):
+    quoted = ['"' + text.replace('"', '""') + '"' for text in TEXTS]
+    return "\r\n".join([delimiter.join(["id", "opmerking", "medewerker"])] + [
+        delimiter.join([f"a{n}", text, "Noor"]) for n, text in enumerate(quoted, start=1)
+    ])  # fmt: skip
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_csv_is_read_whatever_its_delimiter_and_encoding(tmp_path, delimiter, encoding):
+    """Accents, quotes, delimiters and line breaks inside a comment survive."""
+    path = tmp_path / "opmerkingen.csv"
+    path.write_bytes(_csv(delimiter).encode(encoding))
+
+    comments = read_comments(path)
+
+    assert [c.text for c in comments] == TEXTS
+    assert [c.id for c in comments] == ["a1", "a2", "a3"]
+    assert comments[0].extra == {"medewerker": "Noor"}
+    assert not any(c.problems for c in comments)
+
+
+def test_the_line_with_which_excel_names_its_delimiter_is_skipped(tmp_path):
+    """Dutch Excel writes `sep=;` at times; rows keep the number that they have in the file."""
+    path = tmp_path / "opmerkingen.csv"
+    path.write_text("sep=;\nid;tekst\n1;Goed.\n", encoding="utf-8")
+
+    (comment,) = read_comments(path)
+
+    assert (comment.text, comment.row) == ("Goed.", 3)
+
+
+def test_excel_jsonl_and_parquet_give_the_same_comments(tmp_path):
+    """Numbers as ids come out as people write them."""
+    frame = pd.DataFrame({"id": [1, 2, 3], "tekst": TEXTS})
+    frame.to_parquet(tmp_path / "o.parquet")
+    frame.to_excel(tmp_path / "o.xlsx", index=False)
+    lines = [json.dumps({"id": n, "tekst": text}) for n, text in enumerate(TEXTS, start=1)]
+    (tmp_path / "o.jsonl").write_text("\n".join(lines), encoding="utf-8")
+
+    found = [[(c.id, c.text) for c in read_comments(tmp_path / f"o.{end}")] for end in ("parquet", "xlsx", "jsonl")]
+
+    assert found[0] == found[1] == found[2] == [(str(n), t) for n, t in enumerate(TEXTS, start=1)]
+
+
+def test_unusable_rows_are_kept_in_place_with_their_problem(tmp_path):
+    """No text, an id twice, and a delimiter outside quotes."""
+    path = tmp_path / "o.csv"
+    path.write_text("id;tekst\n1;Goed.\n2;\n1;Weer goed.\n4;Eerst dit; dan dat.\n5;Klaar.\n", encoding="utf-8")
+
+    comments = read_comments(path)
+
+    assert [bool(c.problems) for c in comments] == [False, True, True, True, False]
+    assert "no text" in comments[1].problems[0]
+    assert "row 2" in comments[2].problems[0]
+    assert "3 fields and the header 2" in comments[3].problems[0]
+    assert [c.row for c in comments] == [2, 3, 4, 5, 6]
+
+
+def test_a_byte_that_nothing_explains_sets_one_row_aside(tmp_path):
+    """The rest of a UTF-8 file is read as UTF-8."""
+    path = tmp_path / "o.csv"
+    path.write_bytes("id;tekst\n1;Eén.\n2;Coördineert.\n3;Kapot ".encode() + b"\xff\n")
+
+    comments = read_comments(path)
+
+    assert [c.text for c in comments[:2]] == ["Eén.", "Coördineert."]
+    assert [bool(c.problems) for c in comments] == [False, False, True]
+
+
+def test_dutch_cp1252_is_not_taken_for_a_central_european_page():
+    """A detector would read `ŕ la carte`."""
+    assert decode("à la carte, coördinatie, €".encode("cp1252")) == "à la carte, coördinatie, €"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("o.csv", b"a;b\n1;2\n", r"no column is named like a text column.*'a', 'b'.*--text-column"),
+        ("o.csv", b"tekst;opmerking\n1;2\n", r"could both be the text"),
+        ("o.csv", b"", r"is empty"),
+        ("o.csv", b'id;tekst\n1;"nooit gesloten' + b"x" * 11_000_000, r"field larger than field limit.*double quote"),
+        ("o.xlsx", b"geen zip", r"cannot be opened as an Excel workbook"),
+        ("o.parquet", b"geen parquet", r"cannot be opened as Parquet"),
+        ("o.jsonl", b"\n", r"holds no JSON object"),
+        ("o.docx", b"", r"ending '.docx' is not known"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_clearly(tmp_path, name, content, message):
+    """The message says what was found and what to do."""
+    (tmp_path / name).write_bytes(content)
+
+    with pytest.raises(CommentsError, match=message):
+        read_comments(tmp_path / name)
+
+
+def test_errors_never_show_the_text_of_a_comment(tmp_path):
+    """Comments may hold personal data."""
+    path = tmp_path / "o.csv"
+    path.write_text("a;b\nJansen is vaak ziek;x\n", encoding="utf-8")
+
+    with pytest.raises(CommentsError) as raised:
+        read_comments(path)
+
+    assert "Jansen" not in str(raised.value)
+
+
+def test_a_column_asked_for_by_name_wins(tmp_path):
+    """And one that is not there is answered with those that are."""
+    path = tmp_path / "o.csv"
+    path.write_text("tekst;vrij veld\nx;Goed.\n", encoding="utf-8")
+
+    assert read_comments(path, text_column="vrij veld")[0].text == "Goed."
+    with pytest.raises(CommentsError, match=r"no column 'veld'.*'tekst', 'vrij veld'"):
+        read_comments(path, text_column="veld")
+
+
+def test_another_sheet_can_be_asked_for(tmp_path):
+    """The first is read by default."""
+    book = openpyxl.Workbook()
+    book.active.append(["tekst"])
+    book.active.append(["Eerste."])
+    second = book.create_sheet("Ronde 2")
+    second.append(["tekst"])
+    second.append(["Tweede."])
+    book.save(tmp_path / "o.xlsx")
+
+    assert read_comments(tmp_path / "o.xlsx")[0].text == "Eerste."
+    assert read_comments(tmp_path / "o.xlsx", sheet="Ronde 2")[0].text == "Tweede."
+    with pytest.raises(CommentsError, match=r"no sheet 'Ronde 3'. It has Sheet, Ronde 2"):
+        read_comments(tmp_path / "o.xlsx", sheet="Ronde 3")

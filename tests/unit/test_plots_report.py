@@ -1,0 +1,130 @@
+"""Figures and the page that holds them."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from kempen_nlp import plots
+from kempen_nlp.assignments import Assignment, ClassifiedComment, Evidence, to_frame
+from kempen_nlp.errors import CommentsError
+from kempen_nlp.profiles import compare_with_profile
+from kempen_nlp.report import ReportSection, count_assignments, write_report
+
+
+def _comment(number, rank, polarity="strength", text="Luistert goed.", **extra):
+    found = Assignment(
+        "Samenwerken", rank, polarity, 0, len(text), text, 0.91, {1: 0.5, 2: 0.5}, Evidence("x", "Levert.", rank, 0.5)
+    )
+    return ClassifiedComment(str(number), text, (found,), extra=extra)
+
+
+@pytest.fixture
+def frame():
+    person = {"medewerker": "Noor <b>V</b>", "profiel": "Adviseur A"}
+    return to_frame(
+        [
+            _comment(1, 3, **person),
+            _comment(2, 4, **person),
+            _comment(3, 1, "development", "<script>alert('x')</script>", **person),
+            ClassifiedComment("4", "Prima jaar.", extra=person),
+        ]
+    )
+
+
+def _texts(ax):
+    return " ".join(
+        t.get_text() for t in [*ax.texts, *ax.get_yticklabels(), ax.title, *ax.get_legend_handles_labels()[1]]
+    )
+
+
+def test_counts_cover_every_competency_and_rank(frame, kempen):
+    """What nobody wrote about stands there with zeros."""
+    counts = count_assignments(frame, kempen, "strength")
+
+    assert counts.shape == (3, 4)
+    assert counts.loc["Samenwerken"].tolist() == [0, 0, 1, 1]
+    assert counts.loc["Klantgerichtheid"].sum() == 0
+
+
+def test_profile_figure_shows_colour_mark_and_too_little_evidence(frame, kempen):
+    """Light green for growth, dark green for desired, blue for surpassed; a mark at the required rank."""
+    comparison = compare_with_profile(frame, kempen, kempen.profile("Adviseur A"))
+
+    ax = plots.plot_profile(comparison, title="Noor", n_ranks=4, ax=plots.new_axes())
+
+    assert sum(t.get_text() == "te weinig bewijs" for t in ax.texts) == 2
+    (bar,) = ax.patches
+    assert plots.STATUS_COLORS["desired"] == "#1b7837"
+    assert bar.get_width() == 3
+    assert bar.get_hatch() in (None, "")
+
+
+def test_nothing_in_a_figure_is_cut_off(frame, kempen):
+    """All texts lie inside the canvas once the layout has settled."""
+    comparison = compare_with_profile(frame, kempen, kempen.profile("Adviseur A"))
+    counted = plots.plot_assignments(
+        count_assignments(frame, kempen, "strength"), polarity="strength", ax=plots.new_axes()
+    )
+    shown = plots.plot_profile(comparison, title="Noor Verhagen (Adviseur A)", n_ranks=4, ax=plots.new_axes())
+
+    for ax in (counted, shown):
+        canvas = FigureCanvasAgg(ax.figure)
+        canvas.draw()
+        box = ax.get_tightbbox(canvas.get_renderer())
+        width, height = canvas.get_width_height()
+        assert box.x0 >= 0
+        assert box.y0 >= 0
+        assert box.x1 <= width + 1
+        assert box.y1 <= height + 1
+
+
+def test_a_figure_is_the_same_each_time(frame, kempen):
+    """No date and no random ids in it."""
+    counts = count_assignments(frame, kempen, "strength")
+
+    first, second = (
+        plots.svg_of(plots.plot_assignments(counts, polarity="strength", ax=plots.new_axes())) for _ in range(2)
+    )
+
+    assert first == second
+
+
+def test_page_escapes_comments_and_asks_nothing_of_the_network(frame, kempen, tmp_path):
+    """A comment with a script stays text; no address but the names of XML vocabularies."""
+    write_report([ReportSection(kempen, frame, per_person=True)], tmp_path / "v.html", title="Team <1>")
+
+    page = (tmp_path / "v.html").read_text(encoding="utf-8")
+
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert "Team &lt;1&gt;" in page
+    assert "Noor <b>" not in page
+    assert not re.findall(r"""\b(?:src|href)\s*=\s*["'](?!#|data:)""", page)
+    assert "4 opmerkingen: in 3 staat bewijs (3 citaten), in 0 is alles te onzeker, 1 bevatten geen bewijs" in page
+
+
+def test_persons_are_shown_only_on_request(frame, kempen, tmp_path):
+    """A page for a group names nobody in its figures."""
+    write_report([ReportSection(kempen, frame)], tmp_path / "v.html", title="Team")
+
+    assert "Gevonden en vereist niveau" not in (tmp_path / "v.html").read_text(encoding="utf-8")
+
+
+def test_asking_for_persons_without_a_column_for_them_is_answered(kempen, frame, tmp_path):
+    """The names that would do are listed."""
+    with pytest.raises(CommentsError, match="no column named one of medewerker"):
+        write_report(
+            [ReportSection(kempen, frame.drop(columns="medewerker"), per_person=True)], tmp_path / "v.html", title="x"
+        )
+
+
+def test_an_empty_table_still_makes_a_page(kempen, tmp_path):
+    """Nothing found is an answer."""
+    write_report([ReportSection(kempen, to_frame([]))], tmp_path / "v.html", title="Leeg")
+
+    assert "0 opmerkingen" in (tmp_path / "v.html").read_text(encoding="utf-8")
+    assert isinstance(count_assignments(to_frame([]), kempen, "strength"), pd.DataFrame)
