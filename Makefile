@@ -42,9 +42,9 @@ bench: $(STAMP) ## speed and memory against peers
 corpus: $(STAMP) ## rebuild corpus/frameworks and corpus/manifest.json from the raw files
 	$(BIN)/python corpus/build.py
 
-models: $(STAMP) ## fit the shipped models on the labelled comments
-	$(BIN)/kempen train --name welzijn -o models/welzijn
-	$(BIN)/kempen train --name kempen -o models/kempen
+models: $(STAMP) ## fine-tune the encoder and fit the shipped model (installs the extra `train`)
+	$(PIP) install -e '.[train]'
+	$(BIN)/kempen train --encoder fine-tune -o models/base
 
 app: $(STAMP) ## open the notebooks in JupyterLab on this machine
 	$(BIN)/jupyter lab --ip=127.0.0.1 notebooks

@@ -97,13 +97,18 @@ def report(
 @app.command()
 def train(
     output: Annotated[Path, typer.Option("-o", "--output", help="Model folder to write.")],
-    encoder: Annotated[str, typer.Option(help="Encoder to build on.")] = "general",
+    feedback: Annotated[Path | None, typer.Option(help="Your own labelled comments, JSON Lines.")] = None,
+    framework: Annotated[str | None, typer.Option(help="Your own framework; the two shipped ones by default.")] = None,
+    encoder: Annotated[
+        str, typer.Option(help="shipped, general, sentence-transformers:NAME, or fine-tune.")
+    ] = "shipped",
+    with_shipped: Annotated[bool, typer.Option(help="Keep the shipped comments in training.")] = True,
 ) -> None:
-    """Fit a model on the shipped labelled comments, and measure it on those it never saw."""
+    """Fit a model on labelled comments, and measure it on writers it never saw."""
     from kempen_nlp.console import say
-    from kempen_nlp.yardstick import train_shipped
+    from kempen_nlp.recipes import TrainingPlan, train_model
 
-    train_shipped(output, encoder=encoder, report=say)
+    train_model(output, TrainingPlan(encoder, feedback, framework, with_shipped), report=say)
 
 
 @app.command()
@@ -114,9 +119,9 @@ def evaluate(
 ) -> None:
     """Measure a model on the frozen test comments, with 95 % intervals."""
     from kempen_nlp.console import say
-    from kempen_nlp.yardstick import evaluate_shipped
+    from kempen_nlp.recipes import evaluate_model
 
-    evaluate_shipped(model, output, baselines=baselines, report=say)
+    evaluate_model(model, output, with_baselines=baselines, report=say)
 
 
 @app.command()

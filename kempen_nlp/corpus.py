@@ -250,3 +250,42 @@ def verify_corpus() -> dict[str, str]:
         )
         raise CorpusError(msg)
     return expected
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeSide:
+    """One text of a minimal pair and what it evidences; all None when it evidences nothing."""
+
+    text: str
+    competency: str | None
+    rank: int | None
+    polarity: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengePair:
+    """Two texts that differ in one thing."""
+
+    id: str
+    phenomenon: str
+    a: ChallengeSide
+    b: ChallengeSide
+    changes: tuple[str, ...]
+    """What must differ, out of evidence, competency, rank and polarity."""
+    keeps: tuple[str, ...]
+    """What must stay equal."""
+
+
+def load_challenge() -> list[ChallengePair]:
+    """Return the shipped minimal pairs, in file order; they are synthetic."""
+    lines = shipped_path("corpus", "feedback", "challenge.jsonl").read_text(encoding="utf-8").splitlines()
+    pairs = []
+    for line in lines:
+        data = json.loads(line)
+        sides = {side: ChallengeSide(**data[side]) for side in ("a", "b")}
+        pairs.append(
+            ChallengePair(
+                data["id"], data["phenomenon"], **sides, changes=tuple(data["changes"]), keeps=tuple(data["keeps"])
+            )
+        )
+    return pairs

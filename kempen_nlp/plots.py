@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
 
@@ -173,6 +175,66 @@ def plot_indicator_counts(counts: pd.DataFrame, *, title: str, ax: Axes) -> Axes
         fontsize="small",
     )
     return ax
+
+
+def plot_reliability(bins: pd.DataFrame, *, ax: Axes) -> Axes:
+    """
+    Draw how often probabilities came true, with 95 % intervals.
+
+    Parameters
+    ----------
+    bins : DataFrame
+        As ``evaluation.reliability_table`` gives.
+    ax : Axes
+    """
+    ax.plot([0, 1], [0, 1], color=_GREY, linewidth=1, linestyle="--", label="volmaakt geijkt")
+    spread = [bins["observed"] - bins["low"], bins["high"] - bins["observed"]]
+    ax.errorbar(
+        bins["mean_probability"], bins["observed"], yerr=spread, fmt="o-", color="#1b7837", capsize=3, label="model"
+    )
+    ax.set_xlabel("kans die het model noemt")
+    ax.set_ylabel("aandeel dat klopt")
+    ax.set_title("Komen de kansen uit?", loc="left")
+    ax.set_xlim(-0.02, 1.02)
+    ax.set_ylim(-0.02, 1.02)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.legend(frameon=False, loc="upper left")
+    return ax
+
+
+def plot_coverage(tables: Mapping[str, pd.DataFrame], *, ax: Axes) -> Axes:
+    """
+    Draw precision against the share of labels found, one line a model.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Name to what ``evaluation.coverage_table`` gives; the first is drawn heaviest.
+    ax : Axes
+    """
+    styles = ["-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1))]
+    colors = ["#1b7837", "#762a83", "#4393c3", "#d6604d", "#8c510a", "#4d4d4d"]
+    for number, (name, table) in enumerate(tables.items()):
+        known = table[table["n_assigned"] >= 10]
+        ax.plot(
+            known["coverage"], known["precision"], label=name, color=colors[number % len(colors)],
+            linestyle=styles[number % len(styles)], linewidth=2.5 if number == 0 else 1.3,
+        )  # fmt: skip
+    ax.set_xlabel("aandeel van de labels dat gevonden wordt")
+    ax.set_ylabel("aandeel van de toewijzingen dat klopt")
+    ax.set_title("Dekking tegen precisie", loc="left")
+    ax.set_xlim(0, 1.01)
+    ax.set_ylim(0, 1.01)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.legend(frameon=False, fontsize="small", loc="lower left")
+    return ax
+
+
+def save_png(ax: Axes, path: str | Path) -> None:
+    """Write the figure of these axes as PNG, 150 dots an inch, the same bytes each time."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None  # noqa: S101 - axes of `new_axes` always have one
+    figure.savefig(path, dpi=150, metadata={"Software": None})
 
 
 def svg_of(ax: Axes) -> str:

@@ -15,7 +15,7 @@ from kempen_nlp import evaluation
 from kempen_nlp.assignments import Assignment, ClassifiedComment
 from kempen_nlp.classifier import Classifier, Heads
 from kempen_nlp.comments import Comment
-from kempen_nlp.corpus import Label, LabelledComment
+from kempen_nlp.corpus import ChallengePair, Label, LabelledComment
 from kempen_nlp.encoders import Encoder
 from kempen_nlp.framework import Framework
 
@@ -216,6 +216,59 @@ def _groups(truth: Truth) -> list[tuple[str, str, NDArray[np.bool_]]]:
         found += [(kind, str(value), values == value) for value in np.unique(values)]
     flemish = np.array(["flemish" in c.tags for c in truth.comments])
     return [*found, *([("variety", "Flemish", flemish)] if flemish.any() else []), ("variety", "Netherlands", ~flemish)]
+
+
+def challenge_report(
+    heads: Heads, encoder: Encoder, pairs: Sequence[ChallengePair], frameworks: Sequence[Framework]
+) -> pd.DataFrame:
+    """
+    Return the share of minimal pairs passed, per phenomenon and over all.
+
+    A pair passes when the model sees what must change change, in the right direction for a
+    rank, and what must stay stay. Rank and polarity are read for the competency that the
+    pair names; evidence is whether that competency is assigned.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``phenomenon, passed, low, high, n``; Wilson intervals; last row ``all``.
+    """
+    texts = [side.text for pair in pairs for side in (pair.a, pair.b)]
+    comments = [LabelledComment(str(i), text, (), "", "", "", "", ()) for i, text in enumerate(texts)]
+    scores = score_model(heads, encoder, comments, frameworks)
+    names = competency_names(frameworks)
+    passed = np.array([_passes(pair, scores, 2 * i, names) for i, pair in enumerate(pairs)])
+    kinds = np.array([pair.phenomenon for pair in pairs])
+    groups = [(kind, kinds == kind) for kind in dict.fromkeys(kinds.tolist())] + [
+        ("all", np.ones(len(pairs), dtype=bool))
+    ]
+    rows = []
+    for kind, mask in groups:
+        low, high = evaluation.wilson_interval(passed[mask].sum(), mask.sum())
+        rows.append((kind, float(passed[mask].mean()), float(low), float(high), int(mask.sum())))
+    return pd.DataFrame(rows, columns=["phenomenon", "passed", "low", "high", "n"])
+
+
+def _passes(pair: ChallengePair, scores: Scores, row: int, names: Sequence[str]) -> bool:
+    named = [side.competency for side in (pair.a, pair.b) if side.competency is not None]
+    column = names.index(named[0])
+    for aspect, must_change in [*((c, True) for c in pair.changes), *((k, False) for k in pair.keeps)]:
+        if aspect == "competency":
+            first, second = scores.probability[row : row + 2].argmax(axis=1)
+            ok = (names[first], names[second]) == (pair.a.competency, pair.b.competency)
+        elif aspect == "evidence":
+            given = scores.assigned[row : row + 2, column].tolist()
+            ok = given == [pair.a.competency is not None, pair.b.competency is not None]
+        elif aspect == "polarity":
+            given = scores.is_development[row : row + 2, column].tolist()
+            ok = given == [float(side.polarity == "development") for side in (pair.a, pair.b)]
+        else:
+            lower, upper = scores.rank[row : row + 2, column]
+            wanted = np.sign((pair.b.rank or 0) - (pair.a.rank or 0))
+            ok = bool(np.sign(upper - lower) == wanted) if must_change else bool(lower == upper)
+        if not ok:
+            return False
+    return True
 
 
 def to_plain(figures: Any) -> Any:  # noqa: ANN401 - whatever `measure` returns

@@ -8,14 +8,14 @@ from kempen_nlp.encoders._targets import TuningTargets
 from kempen_nlp.errors import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
 
-__all__ = ["Encoder", "TuningTargets", "encode_unique", "load_encoder"]
+__all__ = ["Encoder", "TuningTargets", "encode_unique", "fine_tuned_encoder", "load_encoder"]
 
 
 class Encoder(Protocol):
@@ -75,3 +75,27 @@ def encode_unique(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]
     row_of = {text: row for row, text in enumerate(unique)}
     vectors = encoder.transform(unique)
     return vectors[np.array([row_of[text] for text in texts], dtype=np.intp)]
+
+
+def fine_tuned_encoder(
+    texts: Sequence[str],
+    targets: TuningTargets,
+    folder: Path,
+    *,
+    n_layers: int = 12,
+    epochs: int = 6,
+    report: Callable[[str], None] = lambda _: None,
+) -> Encoder:
+    """
+    Fine-tune the base model, export it as int8 ONNX into a folder, and return it ready for use.
+
+    Needs the extra ``train``. Takes about a quarter of an hour on two cores for 4,500 segments.
+    """
+    from kempen_nlp.encoders._export import export_encoder
+    from kempen_nlp.encoders._fine_tune import TuningPlan, fine_tune
+    from kempen_nlp.encoders._onnx import OnnxEncoder
+
+    model, tokenizer = fine_tune(texts, targets, TuningPlan(n_layers=n_layers, epochs=epochs), report=report)
+    report("exporting the encoder")
+    export_encoder(model, tokenizer, folder, texts=texts)
+    return OnnxEncoder(folder)

@@ -39,9 +39,9 @@ def fine_tune(
     plan: TuningPlan,
     *,
     report: Callable[[str], None] = lambda _: None,
-) -> dict[str, Any]:
+) -> tuple[Any, Any]:
     """
-    Return the state of a fine-tuned encoder, word embeddings unchanged.
+    Return a fine-tuned encoder, word embeddings unchanged, and its tokenizer.
 
     Losses: binary cross-entropy on competencies, qualifiers, polarity and rank boundaries, and
     a supervised contrastive loss on competency (Khosla et al. 2020). One-cycle learning rate.
@@ -87,7 +87,7 @@ def fine_tune(
             total += float(loss)
         report(f"epoch {epoch + 1} of {plan.epochs}: loss {total / len(batches):.4f}")
     encoder.eval()
-    return {"model": encoder.cpu(), "tokenizer": tokenizer}
+    return encoder.cpu(), tokenizer
 
 
 def build_model(n_layers: int) -> Any:  # noqa: ANN401 - transformers is optional
