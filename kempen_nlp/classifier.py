@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kempen_nlp.assignments import Assignment, ClassifiedComment, Evidence, Polarity
 from kempen_nlp.comments import Comment
 from kempen_nlp.competencies import CompetencyClassifier, SigmoidCalibrator
-from kempen_nlp.encoders import Encoder, encode_unique, load_encoder
+from kempen_nlp.encoders import Encoder, encode_spans, encode_unique, load_encoder
 from kempen_nlp.errors import ModelError
 from kempen_nlp.features import FrameworkVectors, level_features, match_features, segment_features
 from kempen_nlp.framework import Framework
@@ -142,8 +142,7 @@ class Classifier:
         segments = [
             [] if found else split_segments(comment.text) for comment, found in zip(comments, problems, strict=True)
         ]
-        flat = [segment for per_comment in segments for segment in per_comment]
-        candidates = self._candidates(flat) if flat else []
+        candidates = self._candidates([c.text for c in comments], segments) if any(segments) else []
         results, position = [], 0
         for comment, found, own in zip(comments, problems, segments, strict=True):
             mine = [a for per_segment in candidates[position : position + len(own)] for a in per_segment]
@@ -161,9 +160,11 @@ class Classifier:
             )
         return results
 
-    def _candidates(self, segments: Sequence[Segment]) -> list[list[Assignment]]:
+    def _candidates(self, texts: Sequence[str], per_comment: Sequence[Sequence[Segment]]) -> list[list[Assignment]]:
         """Return for each segment what it may evidence, the abstained included."""
-        judged = self._judge([segment.text for segment in segments])
+        spans = [[(s.start, s.end) for s in own] for own in per_comment]
+        segments = [segment for own in per_comment for segment in own]
+        judged = self._judge([s.text for s in segments], encode_spans(self.encoder, texts, spans))
         lowest = min(self.heads.thresholds["abstain"], self.threshold)
         rows, columns = np.nonzero(judged.probability >= lowest)
         found: list[list[Assignment]] = [[] for _ in segments]
@@ -173,9 +174,8 @@ class Classifier:
                 found[row].append(assignment)
         return found
 
-    def _judge(self, texts: Sequence[str]) -> _Judged:
+    def _judge(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> _Judged:
         known = self.framework_vectors
-        vectors = encode_unique(self.encoder, texts)
         features = segment_features(texts, vectors)
         similarities = known.similarities(vectors)
         probability = self._competency_probability(texts, features)

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -212,8 +213,13 @@ def shared_runs(text: str, sources: Sequence[str], *, n_words: int = 5) -> list[
     >>> shared_runs("zij komt afspraken binnen het team na", ["Komt afspraken binnen het team na."])
     ['komt afspraken binnen het team', 'afspraken binnen het team na']
     """
-    known = {run for source in sources for run in _runs(source, n_words)}
+    known = _known_runs(tuple(sources), n_words)
     return [" ".join(run) for run in _runs(text, n_words) if run in known]
+
+
+@lru_cache(maxsize=4)
+def _known_runs(sources: tuple[str, ...], n_words: int) -> frozenset[tuple[str, ...]]:
+    return frozenset(run for source in sources for run in _runs(source, n_words))
 
 
 def _runs(text: str, n_words: int) -> list[tuple[str, ...]]:

@@ -20,7 +20,7 @@ from kempen_nlp.errors import ModelError
 from kempen_nlp.evaluation import coverage_table, reliability_table
 from kempen_nlp.framework import Framework
 from kempen_nlp.persistence import load_heads, save_model, to_json
-from kempen_nlp.training import fit_heads, tuning_texts
+from kempen_nlp.training import fit_heads, tuning_data
 from kempen_nlp.yardstick import (
     Scores,
     Truth,
@@ -197,8 +197,8 @@ def _encoder(
         return load_encoder(plan.encoder)
     from kempen_nlp.encoders import fine_tuned_encoder
 
-    texts, targets = tuning_texts(train, frameworks)
-    return fine_tuned_encoder(texts, targets, scratch, n_layers=plan.n_layers, epochs=plan.epochs, report=report)
+    texts, spans, targets = tuning_data(train, frameworks)
+    return fine_tuned_encoder(texts, spans, targets, scratch, n_layers=plan.n_layers, epochs=plan.epochs, report=report)
 
 
 def _figures(heads: Heads, encoder: Encoder, test: _Comments, frameworks: Sequence[Framework]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from kempen_nlp.classifier import MATCHING_ENCODER, Classifier, Heads
 from kempen_nlp.comments import Comment
 from kempen_nlp.competencies import CompetencyClassifier, SigmoidCalibrator
 from kempen_nlp.corpus import Label, LabelledComment
-from kempen_nlp.encoders import Encoder, TuningTargets, encode_unique, load_encoder
+from kempen_nlp.encoders import Encoder, Span, TuningTargets, encode_spans, encode_unique, load_encoder
 from kempen_nlp.errors import ModelError
 from kempen_nlp.evaluation import best_f1_threshold, precision_threshold
 from kempen_nlp.features import FrameworkVectors, level_features, match_features, segment_features
@@ -34,6 +34,8 @@ class SegmentExample:
     """One segment of a labelled comment, with what was said of it."""
 
     text: str
+    span: Span
+    """Start and end in the comment."""
     labels: tuple[Label, ...]
     qualifiers: tuple[str, ...]
     comment: LabelledComment
@@ -61,7 +63,7 @@ def _examples(comment: LabelledComment) -> list[SegmentExample]:
             for i in with_cue or bare:
                 qualifiers[i].append(kind)
     return [
-        SegmentExample(s.text, own, tuple(kinds), comment)
+        SegmentExample(s.text, (s.start, s.end), own, tuple(kinds), comment)
         for s, own, kinds in zip(segments, labels, qualifiers, strict=True)
     ]
 
@@ -82,9 +84,8 @@ class _Data:
 
     @classmethod
     def of(cls, examples: list[SegmentExample], known: list[FrameworkVectors], encoder: Encoder) -> _Data:
-        texts = [example.text for example in examples]
-        vectors = encode_unique(encoder, texts)
-        return cls(examples, vectors, segment_features(texts, vectors), known)
+        vectors = encode_spans(encoder, *_in_comments(examples))
+        return cls(examples, vectors, segment_features([e.text for e in examples], vectors), known)
 
     def targets(self, names: Sequence[str]) -> NDArray[np.int64]:
         """Return 1 where a segment evidences a competency, shape (n_segments, n_names)."""
@@ -92,6 +93,20 @@ class _Data:
             [[any(x.competency == name for x in e.labels) for name in names] for e in self.examples],
             dtype=np.int64,
         )
+
+
+def _in_comments(examples: Sequence[SegmentExample]) -> tuple[list[str], list[list[Span]]]:
+    """Return the comments that examples come from, and the spans of each; examples of one comment stand together."""
+    texts: list[str] = []
+    spans: list[list[Span]] = []
+    previous = None
+    for example in examples:
+        if example.comment is not previous:
+            texts.append(example.comment.text)
+            spans.append([])
+            previous = example.comment
+        spans[-1].append(example.span)
+    return texts, spans
 
 
 def fit_heads(
@@ -156,39 +171,45 @@ def fit_heads(
     return replace(heads, thresholds=_thresholds(heads, validation, frameworks, encoder))
 
 
-def tuning_texts(train: Sequence[LabelledComment], frameworks: Sequence[Framework]) -> tuple[list[str], TuningTargets]:
+def tuning_data(
+    train: Sequence[LabelledComment], frameworks: Sequence[Framework]
+) -> tuple[list[str], list[list[Span]], TuningTargets]:
     """
-    Return what an encoder is fine-tuned on: training segments and the frameworks' own sentences.
+    Return what an encoder is fine-tuned on: training comments and the frameworks' own sentences.
 
     Returns
     -------
-    texts : list of str
+    texts, spans : lists
+        Comments and sentences, and the segments of each.
     targets : TuningTargets
-        Competencies in the order in which the frameworks name them first.
+        One row a segment; competencies in the order in which the frameworks name them first.
     """
     names = tuple(dict.fromkeys(name for framework in frameworks for name in framework.names))
-    rows = [
-        (e.text, [(x.competency, x.rank, x.alt_rank) for x in e.labels], e.qualifiers, _polarity(e))
-        for e in segment_examples(train)
-    ]
+    examples = segment_examples(train)
+    texts, spans = _in_comments(examples)
+    rows = [([(x.competency, x.rank, x.alt_rank) for x in e.labels], e.qualifiers, _polarity(e)) for e in examples]
+    for competency, rank, sentence in _sentences(frameworks):
+        texts.append(sentence)
+        spans.append([(0, len(sentence))])
+        rows.append(([(competency, rank, None)], (), 0.0))
+    targets = TuningTargets(
+        competency=_indicator_matrix([[name for name, *_ in found] for found, *_ in rows], names),
+        qualifier=_indicator_matrix([kinds for _, kinds, _ in rows], QUALIFIERS),
+        polarity=np.array([polarity for *_, polarity in rows], dtype=np.float32),
+        rank=np.array(
+            [_above([r for _, r, _ in found], [a for *_, a in found]) for found, *_ in rows], dtype=np.float32
+        ),
+    )
+    return texts, spans, targets
+
+
+def _sentences(frameworks: Sequence[Framework]) -> Iterator[tuple[str, int, str]]:
+    """Yield competency, rank and text of every headline and indicator."""
     for framework in frameworks:
         for competency in framework:
             for level in competency.levels:
-                sentences = [
-                    *([level.headline] if level.headline else []),
-                    *(i.text for i in level.indicators),
-                ]
-                rows += [(text, [(competency.name, level.rank, None)], (), 0.0) for text in sentences]
-    targets = TuningTargets(
-        competency=_indicator_matrix([[name for name, *_ in found] for _, found, *_ in rows], names),
-        qualifier=_indicator_matrix([kinds for *_, kinds, _ in rows], QUALIFIERS),
-        polarity=np.array([polarity for *_, polarity in rows], dtype=np.float32),
-        rank=np.array(
-            [_above([r for _, r, _ in found], [a for *_, a in found]) for _, found, *_ in rows],
-            dtype=np.float32,
-        ),
-    )
-    return [text for text, *_ in rows], targets
+                for text in (*([level.headline] if level.headline else []), *(i.text for i in level.indicators)):
+                    yield competency.name, level.rank, text
 
 
 def _indicator_matrix(found: Sequence[Sequence[str]], names: Sequence[str]) -> NDArray[np.float32]:

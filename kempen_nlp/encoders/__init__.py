@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from kempen_nlp.encoders._spans import Span, windows
 from kempen_nlp.encoders._targets import TuningTargets
 from kempen_nlp.errors import ModelError
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-__all__ = ["Encoder", "TuningTargets", "encode_unique", "fine_tuned_encoder", "load_encoder"]
+__all__ = ["Encoder", "Span", "TuningTargets", "encode_spans", "encode_unique", "fine_tuned_encoder", "load_encoder"]
 
 
 class Encoder(Protocol):
@@ -26,6 +27,10 @@ class Encoder(Protocol):
 
     def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one row of unit length a text, shape (n_texts, n_dims)."""
+        ...
+
+    def transform_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> NDArray[np.float32]:
+        """Return one row a span, shape (n_spans, n_dims), in the order of texts and spans."""
         ...
 
     def save(self, folder: Path) -> list[str]:
@@ -77,8 +82,41 @@ def encode_unique(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]
     return vectors[np.array([row_of[text] for text in texts], dtype=np.intp)]
 
 
-def fine_tuned_encoder(
+def encode_spans(encoder: Encoder, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> NDArray[np.float32]:
+    """
+    Encode segments, each comment once; long comments are read in pieces.
+
+    Parameters
+    ----------
+    encoder : Encoder
+    texts : sequence of str
+        Comments; the same text must come with the same spans.
+    spans : sequence of sequences of (start, end)
+        The segments of each text, in characters.
+
+    Returns
+    -------
+    ndarray of shape (n_spans, n_dims)
+        In the order of texts and spans.
+    """
+    import numpy as np
+
+    first_row: dict[str, int] = {}
+    pieces: list[tuple[str, list[Span]]] = []
+    n_rows = 0
+    for text, own in zip(texts, spans, strict=True):
+        if own and text not in first_row:
+            first_row[text] = n_rows
+            pieces += windows(text, own)
+            n_rows += len(own)
+    vectors = encoder.transform_spans([text for text, _ in pieces], [own for _, own in pieces])
+    rows = [first_row[text] + i for text, own in zip(texts, spans, strict=True) for i in range(len(own))]
+    return vectors[np.array(rows, dtype=np.intp)]
+
+
+def fine_tuned_encoder(  # noqa: PLR0913 - what is learned, where to, and for how long
     texts: Sequence[str],
+    spans: Sequence[Sequence[Span]],
     targets: TuningTargets,
     folder: Path,
     *,
@@ -95,7 +133,7 @@ def fine_tuned_encoder(
     from kempen_nlp.encoders._fine_tune import TuningPlan, fine_tune
     from kempen_nlp.encoders._onnx import OnnxEncoder
 
-    model, tokenizer = fine_tune(texts, targets, TuningPlan(n_layers=n_layers, epochs=epochs), report=report)
+    model, tokenizer = fine_tune(texts, spans, targets, TuningPlan(n_layers=n_layers, epochs=epochs), report=report)
     report("exporting the encoder")
     export_encoder(model, tokenizer, folder, texts=texts)
     return OnnxEncoder(folder)

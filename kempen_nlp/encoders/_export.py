@@ -87,19 +87,18 @@ def _write_onnx(model: Any, path: Path) -> None:  # noqa: ANN401 - torch is opti
             super().__init__()
             self.model = model
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
             hidden = self.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-            weights = attention_mask[:, :, None].to(hidden.dtype)
-            mean = (hidden * weights).sum(1) / weights.sum(1)
-            return torch.nn.functional.normalize(mean, dim=1)
+            return torch.nn.functional.normalize(torch.bmm(weights, hidden), dim=2)
 
     model.config._attn_implementation = "eager"  # noqa: SLF001 - the fused kernel does not trace
     ids = torch.tensor([[0, 5, 6, 7, 2], [0, 5, 6, 2, 1]])
+    weights = torch.full((2, 3, 5), 0.2)
     batch = {0: "n_texts", 1: "n_tokens"}
+    axes = {"input_ids": batch, "attention_mask": batch, "weights": {0: "n_texts", 1: "n_spans", 2: "n_tokens"}}
     torch.onnx.export(
-        Pooled().eval(), (ids, (ids != 1).long()), str(path), input_names=["input_ids", "attention_mask"],
-        output_names=["vectors"], dynamic_axes={"input_ids": batch, "attention_mask": batch, "vectors": {0: "n_texts"}},
-        opset_version=_OPSET, dynamo=False,
+        Pooled().eval(), (ids, (ids != 1).long(), weights), str(path), input_names=list(axes), output_names=["vectors"],
+        dynamic_axes={**axes, "vectors": {0: "n_texts", 1: "n_spans"}}, opset_version=_OPSET, dynamo=False,
     )  # fmt: skip
 
 

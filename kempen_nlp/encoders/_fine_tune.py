@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kempen_nlp.encoders._base_weights import base_tokenizer_path, base_weights
+from kempen_nlp.encoders._spans import Span, SpanInput, padded, span_inputs
 from kempen_nlp.encoders._targets import TuningTargets
 
 if TYPE_CHECKING:
     import torch
 
-MAX_TOKENS = 96
+MAX_TOKENS = 256
 _TEMPERATURE = 0.1
 
 
@@ -25,8 +26,8 @@ class TuningPlan:
 
     n_layers: int = 12
     """Layers kept of the base model's twelve, evenly spread."""
-    epochs: int = 8
-    batch: int = 16
+    epochs: int = 6
+    batch: int = 8
     learning_rate: float = 9e-5
     seed: int = 20261122
     contrastive: float = 0.1
@@ -35,6 +36,7 @@ class TuningPlan:
 
 def fine_tune(
     texts: Sequence[str],
+    spans: Sequence[Sequence[Span]],
     targets: TuningTargets,
     plan: TuningPlan,
     *,
@@ -49,8 +51,11 @@ def fine_tune(
     Parameters
     ----------
     texts : sequence of str
-        Segments, shape (n_segments,).
+        Whole comments: a segment is read in its context.
+    spans : sequence of sequences of (start, end)
+        The segments of each text, in characters; together n_segments.
     targets : TuningTargets
+        One row a segment, in the order of the spans.
     plan : TuningPlan
     report : callable
         Told the loss after each epoch.
@@ -62,23 +67,26 @@ def fine_tune(
     encoder.embeddings.word_embeddings.weight.requires_grad_(requires_grad=False)
     heads = _Heads.sized(encoder.config.hidden_size, targets)
     tokenizer = load_tokenizer()
-    ids = [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
+    inputs = span_inputs(tokenizer.encode_batch(list(texts)), spans)
+    first = np.cumsum([0, *map(len, spans)])
+    lengths = [len(ids) for ids, _ in inputs]
     wanted = {name: torch.tensor(getattr(targets, name)) for name in ("competency", "qualifier", "polarity", "rank")}
     device = "cuda" if torch.cuda.is_available() else "cpu"
     encoder.to(device)
     heads.linear.to(device)
     parameters = [p for p in encoder.parameters() if p.requires_grad] + list(heads.linear.parameters())
     optimizer = torch.optim.AdamW(parameters, lr=plan.learning_rate, weight_decay=0.01)
-    n_steps = plan.epochs * -(-len(ids) // plan.batch)
+    n_steps = plan.epochs * -(-len(inputs) // plan.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, plan.learning_rate, total_steps=n_steps, pct_start=0.1)
     shuffled = np.random.default_rng(plan.seed)
     for epoch in range(plan.epochs):
         encoder.train()
         total = 0.0
-        batches = _batches([len(i) for i in ids], plan.batch, shuffled)
+        batches = _batches(lengths, plan.batch, shuffled)
         for rows in batches:
-            vectors = pooled(encoder, [ids[i] for i in rows])
-            loss = heads.loss(vectors, {k: v[rows].to(device) for k, v in wanted.items()}, plan.contrastive)
+            vectors = pooled(encoder, [inputs[i] for i in rows])
+            at = np.concatenate([np.arange(first[i], first[i + 1]) for i in rows])
+            loss = heads.loss(vectors, {k: v[at].to(device) for k, v in wanted.items()}, plan.contrastive)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)
@@ -123,18 +131,15 @@ def load_tokenizer() -> Any:  # noqa: ANN401 - tokenizers has no types
     return tokenizer
 
 
-def pooled(model: Any, ids: Sequence[Sequence[int]]) -> torch.Tensor:  # noqa: ANN401 - transformers is optional
-    """Return mean-pooled unit vectors, shape (n_texts, n_dims)."""
+def pooled(model: Any, inputs: Sequence[SpanInput]) -> torch.Tensor:  # noqa: ANN401 - transformers is optional
+    """Return a unit vector for each span of each text, shape (n_spans, n_dims)."""
     import torch
 
     device = next(model.parameters()).device
-    longest = max(map(len, ids))
-    padded = torch.tensor([[*i, *[1] * (longest - len(i))] for i in ids], device=device)
-    mask = (padded != 1).long()
-    hidden = model(input_ids=padded, attention_mask=mask).last_hidden_state
-    weights = mask[:, :, None].to(hidden.dtype)
-    mean = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1)
-    return torch.nn.functional.normalize(mean, dim=1)
+    ids, mask, weights, is_span = padded(inputs)
+    hidden = model(input_ids=torch.tensor(ids, device=device), attention_mask=torch.tensor(mask, device=device))
+    vectors = torch.bmm(torch.tensor(weights, device=device), hidden.last_hidden_state)[torch.tensor(is_span)]
+    return torch.nn.functional.normalize(vectors, dim=1)
 
 
 def _batches(lengths: Sequence[int], size: int, random: np.random.Generator) -> list[NDArray[np.intp]]:

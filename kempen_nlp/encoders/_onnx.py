@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kempen_nlp.encoders._spans import Span, padded, span_inputs
+
 ENCODER_FILE = "encoder.onnx"
 TOKENIZER_FILE = "tokenizer.json"
-MAX_TOKENS = 96
+MAX_TOKENS = 256
 BATCH = 32
 
 
@@ -36,18 +38,22 @@ class OnnxEncoder:
         self.threads = threads
 
     def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return unit vectors, shape (n_texts, n_dims)."""
-        ids = [np.array(e.ids, dtype=np.int64) for e in self._tokenizer.encode_batch_fast(list(texts))]
+        """Return unit vectors of whole texts, shape (n_texts, n_dims)."""
+        return self.transform_spans(texts, [[(0, len(text))] for text in texts])
+
+    def transform_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> NDArray[np.float32]:
+        """Return unit vectors of all spans, each read in its text, shape (n_spans, n_dims)."""
+        inputs = span_inputs(self._tokenizer.encode_batch(list(texts)), spans)
+        first = np.cumsum([0, *map(len, spans)])
         # Batches of like lengths waste no work on padding.
-        order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-        vectors = np.zeros((len(ids), self.n_dims), dtype=np.float32)
+        order = sorted((i for i in range(len(inputs)) if spans[i]), key=lambda i: len(inputs[i][0]))
+        vectors = np.zeros((first[-1], self.n_dims), dtype=np.float32)
         for begin in range(0, len(order), BATCH):
             rows = order[begin : begin + BATCH]
-            padded = np.ones((len(rows), len(ids[rows[-1]])), dtype=np.int64)
-            for position, row in enumerate(rows):
-                padded[position, : len(ids[row])] = ids[row]
-            given = {"input_ids": padded, "attention_mask": (padded != 1).astype(np.int64)}
-            vectors[rows] = self._session.run(None, given)[0]
+            ids, mask, weights, is_span = padded([inputs[i] for i in rows])
+            given = {"input_ids": ids, "attention_mask": mask, "weights": weights}
+            at = np.concatenate([np.arange(first[i], first[i + 1]) for i in rows])
+            vectors[at] = self._session.run(None, given)[0][is_span]
         return vectors
 
     def save(self, folder: Path) -> list[str]:
@@ -61,7 +67,7 @@ class OnnxEncoder:
     @property
     def n_dims(self) -> int:
         """Length of a vector."""
-        return int(self._session.get_outputs()[0].shape[1])
+        return int(self._session.get_outputs()[0].shape[2])
 
     @cached_property
     def _tokenizer(self) -> Any:  # noqa: ANN401 - tokenizers has no types

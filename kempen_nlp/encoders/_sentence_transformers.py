@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kempen_nlp.encoders._spans import Span
 from kempen_nlp.errors import ModelError
 
 
@@ -25,6 +26,10 @@ class SentenceTransformersEncoder:
             self._loaded = self._load()
         vectors = self._loaded.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
+
+    def transform_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> NDArray[np.float32]:
+        """Return unit vectors of all spans, each read on its own, shape (n_spans, n_dims)."""
+        return self.transform([text[a:b] for text, own in zip(texts, spans, strict=True) for a, b in own])
 
     def save(self, folder: Path) -> list[str]:  # noqa: ARG002 - part of the protocol
         """Write nothing: the encoder comes with its own package."""

@@ -1,0 +1,175 @@
+"""From comments to assignments with the shipped model."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kempen_nlp import load_classifier
+from kempen_nlp.comments import Comment, read_comments
+from kempen_nlp.corpus import load_framework
+from kempen_nlp.errors import ModelError
+from kempen_nlp.framework import Framework
+
+CLEAR = [
+    ("Belt klanten dezelfde dag nog terug en vraagt of zij geholpen zijn.", "Klantgerichtheid", "strength"),
+    ("Zijn rooster klopt nooit: hij plant drie afspraken op hetzelfde uur.", "Plannen en organiseren", "development"),
+    ("Legt moeilijke dingen zo uit dat iedereen het begrijpt.", "Communicatieve vaardigheid", "strength"),
+]
+EMPTY = [
+    "",
+    "   ",
+    "\n\t",
+    "Top!",
+    "Prima jaar.",
+    "Jan de Vries",
+    "😀😀😀",
+    "12345",
+    "!!!",
+    "Contract verlengd tot 1 juli.",
+]
+ODD = [
+    "<b>Belt</b> klanten &amp; collega's terug <script>alert(1)</script>",
+    "He always calls customers back the same day.",
+    "\x00\x07 Belt klanten terug \x1b[31m",
+    "a" * 5000,
+    "Belt klanten terug. " * 400,
+    "\u202eBelt klanten terug\u202c",
+    "Plant.\u00a0Belt\u2003klanten terug.\r\nVergeet\u0085niets.",
+    "🧑‍🤝‍🧑 werkt 👍🏽 samen met ǆ ﬁ é (e + ́)",
+]
+
+
+@pytest.mark.parametrize(("text", "competency", "polarity"), CLEAR, ids=[c for _, c, _ in CLEAR])
+def test_plain_cases_are_read_as_anyone_would(classifier, text, competency, polarity):
+    """If these fail, nothing else matters."""
+    found = {(a.competency, a.polarity) for a in classifier.classify(text)}
+
+    assert (competency, polarity) in found
+
+
+@pytest.mark.parametrize("text", EMPTY)
+def test_text_that_says_nothing_gets_no_assignment(classifier, text):
+    """None is an answer."""
+    assert classifier.classify(text) == ()
+
+
+@pytest.mark.parametrize("text", ODD, ids=range(len(ODD)))
+def test_odd_text_gets_an_answer_with_exact_quotes(classifier, text):
+    """Markup, other languages, control characters, very long text."""
+    (result,) = classifier.classify_comments([text])
+
+    for found in (*result.assignments, *result.abstained):
+        assert found.quote == text[found.start : found.end]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=300))
+def test_any_text_gets_an_answer_with_exact_quotes(classifier, text):
+    """Never a crash, whatever the characters."""
+    (result,) = classifier.classify_comments([text])
+
+    for found in (*result.assignments, *result.abstained):
+        assert found.quote == text[found.start : found.end]
+        assert 0 <= found.probability <= 1
+        assert sum(found.rank_probabilities.values()) == pytest.approx(1)
+
+
+def test_a_text_that_is_too_long_is_a_problem_not_a_crash(classifier):
+    """The comment comes back, set aside."""
+    (result,) = classifier.classify_comments(["Belt terug. " * 10_000])
+
+    assert "at most 100,000" in result.problems[0]
+    assert result.assignments == ()
+
+
+@pytest.mark.parametrize("name", ["kempen", "welzijn"])
+def test_every_comment_of_the_sample_comes_back_with_verbatim_quotes(name, corpus_dir):
+    """40 comments in order; evidence from this framework, at a rank that the competency has."""
+    classifier = load_classifier(name)
+    comments = read_comments(corpus_dir / "feedback" / "sample.csv")
+    indicators = {i.id: i.text for c in classifier.framework for i in c.indicators}
+
+    results = list(classifier.classify_comments(comments))
+
+    assert [r.id for r in results] == [c.id for c in comments]
+    assert len(results) == 40
+    for result in results:
+        for found in (*result.assignments, *result.abstained):
+            assert found.quote == result.text[found.start : found.end]
+            assert indicators[found.evidence.indicator_id] == found.evidence.text
+            assert found.rank in classifier.framework[found.competency].ranks
+            assert set(found.rank_probabilities) == set(classifier.framework[found.competency].ranks)
+    assert any(r.assignments for r in results)
+
+
+def test_coachen_never_gets_the_level_that_does_not_exist(classifier):
+    """Its lowest rank is 2."""
+    for text in ("Helpt stagiairs op weg als ze erom vragen.", "Geeft collega's de ruimte om te leren."):
+        assert all(a.rank >= 2 for a in classifier.classify(text) if a.competency == "Coachen")
+
+
+def test_a_higher_wanted_precision_assigns_less_and_abstains_more(corpus_dir):
+    """Nothing is lost: what is no longer assigned is abstained."""
+    comments = read_comments(corpus_dir / "feedback" / "sample.csv")
+    plain = load_classifier("welzijn")
+    precision = max(plain.precisions)
+    strict = load_classifier("welzijn", min_precision=precision)
+
+    before, after = (list(c.classify_comments(comments)) for c in (plain, strict))
+
+    assert sum(len(r.assignments) for r in after) < sum(len(r.assignments) for r in before)
+    assert [len(r.assignments) + len(r.abstained) for r in after] == [
+        len(r.assignments) + len(r.abstained) for r in before
+    ]
+    with pytest.raises(ModelError, match=r"No threshold is known for a precision of 0\.99"):
+        load_classifier("welzijn", min_precision=0.99)
+
+
+def test_another_framework_works_without_training(kempen):
+    """Another name, other levels: matched with its own indicators, ranks within its own scale."""
+    data = kempen.to_dict()
+    data["competencies"] = [data["competencies"][2]]
+    data["competencies"][0]["name"] = "Teamwerk"
+    data["competencies"][0]["levels"] = data["competencies"][0]["levels"][:2]
+    own = load_classifier(Framework.from_dict(data))
+
+    (result,) = own.classify_comments(["Biedt uit zichzelf hulp aan en draagt bij aan het gezamenlijke resultaat."])
+
+    assert own.matched == ("Teamwerk",)
+    found = [*result.assignments, *result.abstained]
+    assert {a.rank for a in found} <= {1, 2}
+    assert {a.evidence.indicator_id for a in found} <= {i.id for i in own.framework["Teamwerk"].indicators}
+
+
+def test_the_order_of_comments_and_the_size_of_chunks_change_no_quote(classifier, corpus_dir):
+    """Probabilities may differ in the third decimal, because numbers of eight bits are scaled by batch."""
+    comments = read_comments(corpus_dir / "feedback" / "sample.csv")
+
+    one, many = (list(classifier.classify_comments(comments, chunk=size)) for size in (7, 512))
+
+    same = [
+        {(a.start, a.end, a.competency) for a in x.assignments}
+        == {(a.start, a.end, a.competency) for a in y.assignments}
+        for x, y in zip(one, many, strict=True)
+    ]
+    assert sum(same) >= 38
+
+
+def test_problem_rows_pass_through_unread(classifier):
+    """A row that could not be read stays in its place."""
+    rows = [Comment("1", "Belt terug.", 1), Comment("2", "kapot", 2, problems=("The row has 5 fields.",))]
+
+    results = list(classifier.classify_comments(rows))
+
+    assert [r.state == "problem" for r in results] == [False, True]
+
+
+def test_frameworks_are_frozen(welzijn):
+    """What is parsed cannot be changed behind a classifier's back."""
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        welzijn.title = "x"
+    assert load_framework("welzijn").to_json() == welzijn.to_json()
