@@ -5,15 +5,45 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from kempen_nlp.corpus import sha256_of
+from kempen_nlp.corpus import LabelledComment, feedback_frame, load_feedback, sha256_of
 from kempen_nlp.parsing import parse_handbook
 
 CORPUS = Path(__file__).resolve().parent
 LISTED = ("handbooks/*.txt", "frameworks/*.json", "feedback/*.jsonl", "feedback/*.csv", "feedback/*.md")
 
 
+def counts_table(comments: list[LabelledComment]) -> str:
+    """Return the counts of the labelled comments as two Markdown tables."""
+    parts = ["train", "validation", "test"]
+    lines = ["| part | comments | labels | writers | without evidence | Flemish |", "|---|---|---|---|---|---|"]
+    for part in [*parts, "all"]:
+        own = [c for c in comments if part in ("all", c.split)]
+        n_labels = sum(len(c.labels) for c in own)
+        empty = sum(not c.labels for c in own)
+        flemish = sum("flemish" in c.tags for c in own)
+        lines.append(f"| {part} | {len(own)} | {n_labels} | {len({c.writer for c in own})} | {empty} | {flemish} |")
+    frame = feedback_frame(comments).dropna(subset=["competency"])
+    table = frame.pivot_table(index="competency", columns="rank", values="id", aggfunc="count", fill_value=0)
+    development = (frame["polarity"] == "development").groupby(frame["competency"]).mean()
+    lines += ["", "| labels | 1 | 2 | 3 | 4 | development |", "|---|---|---|---|---|---|"]
+    for name, row in table.iterrows():
+        lines.append(
+            f"| {name} | " + " | ".join(str(row[rank]) for rank in (1, 2, 3, 4)) + f" | {development[name]:.0%} |"
+        )
+    return "\n".join(lines)
+
+
+def write_counts() -> None:
+    """Put the counts between their marks in ``README.md``."""
+    path = CORPUS / "README.md"
+    begin, end = "<!-- counts: begin (written by corpus/build.py) -->", "<!-- counts: end -->"
+    head, _, rest = path.read_text(encoding="utf-8").partition(begin)
+    _, _, tail = rest.partition(end)
+    path.write_text(f"{head}{begin}\n\n{counts_table(load_feedback())}\n\n{end}{tail}", encoding="utf-8")
+
+
 def main() -> None:
-    """Write ``frameworks/*.json`` and ``manifest.json``."""
+    """Write ``frameworks/*.json``, ``manifest.json`` and the counts in ``README.md``."""
     for handbook in sorted((CORPUS / "handbooks").glob("*.txt")):
         parsed = parse_handbook(handbook)
         path = CORPUS / "frameworks" / f"{handbook.stem}.json"
@@ -23,6 +53,7 @@ def main() -> None:
     manifest = {path.relative_to(CORPUS).as_posix(): sha256_of(path) for path in files}
     (CORPUS / "manifest.json").write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     print(f"manifest.json: {len(manifest)} files")
+    write_counts()
 
 
 if __name__ == "__main__":

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from kempen_nlp import __version__, baselines, corpus, plots
+from kempen_nlp.agreement import competency_alpha, rank_alpha
 from kempen_nlp.assignments import whole_file
 from kempen_nlp.cards import model_card
 from kempen_nlp.classifier import Heads
@@ -248,3 +251,40 @@ def _write_evaluation(folder: Path, results: dict[str, Any], truth: Truth, score
         folder / "reliability.png",
     )
     plots.save_png(plots.plot_coverage(tables, ax=plots.new_axes(width=7.5, height=5)), folder / "coverage.png")
+
+
+def annotation_agreement(*, n_resamples: int = 1000, seed: int = 0) -> dict[str, pd.DataFrame]:
+    """
+    Return how well writers' own labels and the blind second labels agree, before adjudication.
+
+    Returns
+    -------
+    dict
+        ``competency`` and ``rank``: Krippendorff's alpha per competency and over all, with
+        intervals, as ``agreement.competency_alpha`` and ``agreement.rank_alpha`` give; ``counts``:
+        how many comments were read twice, how many adjudicated, and what was decided.
+    """
+    folder = corpus.shipped_path("corpus", "feedback")
+    second = {row["id"]: row["labels"] for row in _json_lines(folder / "second_labels.jsonl")}
+    adjudicated = list(_json_lines(folder / "adjudication.jsonl"))
+    before = {row["id"]: row["first_labels"] for row in adjudicated if row["decision"] == "changed"}
+    names = competency_names([corpus.load_framework(name) for name in FRAMEWORKS])
+    both = [c for c in corpus.load_feedback() if c.id in second]
+    ranks = np.full((2, len(both), len(names)), np.nan)
+    for row, comment in enumerate(both):
+        own = before.get(comment.id) or [{"competency": x.competency, "rank": x.rank} for x in comment.labels]
+        for annotator, labels in enumerate((own, second[comment.id])):
+            for label in reversed(labels):
+                ranks[annotator, row, names.index(label["competency"])] = label["rank"]
+    decisions = pd.Series([row["decision"] for row in adjudicated]).value_counts()
+    return {
+        "competency": competency_alpha(~np.isnan(ranks), names, n_resamples=n_resamples, random_state=seed),
+        "rank": rank_alpha(ranks, names, n_resamples=n_resamples, random_state=seed),
+        "counts": pd.DataFrame(
+            {"n": pd.concat([pd.Series({"read twice": len(both), "adjudicated": len(adjudicated)}), decisions])}
+        ),
+    }
+
+
+def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
+    yield from (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())

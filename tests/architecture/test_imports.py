@@ -38,7 +38,7 @@ ALLOWED = {
     "yardstick": DOMAIN | {"corpus", "classifier", "training", "evaluation", "agreement", "encoders", "persistence", "plots",
                            "language", "competencies"},
     "cards": set(),
-    "recipes": DOMAIN | {"baselines", "cards", "corpus", "classifier", "encoders", "evaluation", "persistence", "plots", "training",
+    "recipes": DOMAIN | {"agreement", "baselines", "cards", "corpus", "classifier", "encoders", "evaluation", "persistence", "plots", "training",
                          "yardstick"},
     "components": {"classifier", "persistence", "assignments", "language"},
     "console": {"assignments", "parsing"},

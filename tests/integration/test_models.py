@@ -1,0 +1,119 @@
+"""Model folders: written whole, verified before loading, fitted on one's own comments."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from kempen_nlp import load_classifier
+from kempen_nlp.corpus import load_feedback
+from kempen_nlp.errors import ModelError
+from kempen_nlp.persistence import load_heads, model_folder, verify_model
+from kempen_nlp.recipes import TrainingPlan, split_by_writer, train_model
+
+
+@pytest.fixture
+def copied(tmp_path):
+    return shutil.copytree(model_folder(), tmp_path / "model")
+
+
+@pytest.mark.parametrize("name", ["model.skops", "encoder.onnx", "tokenizer.json", "MODEL_CARD.md", "metrics.json"])
+def test_a_changed_byte_anywhere_refuses_the_model(copied, name):
+    """Nothing of it is loaded."""
+    path = copied / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+
+    with pytest.raises(ModelError, match=f"{name} is missing or was changed"):
+        load_heads(copied)
+
+
+@pytest.mark.parametrize("name", ["model.skops", "encoder.onnx", "manifest.json"])
+def test_a_missing_file_refuses_the_model(copied, name):
+    """With its name, or as no model at all."""
+    (copied / name).unlink()
+
+    with pytest.raises(ModelError, match=r"is missing or was changed|no usable manifest"):
+        load_heads(copied)
+
+
+def test_a_manifest_without_the_estimators_is_refused(copied):
+    """Else a changed file could simply be left out of it."""
+    manifest = json.loads((copied / "manifest.json").read_text(encoding="utf-8"))
+    del manifest["sha256"]["model.skops"]
+    (copied / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+    with pytest.raises(ModelError, match="model.skops is missing or was changed"):
+        load_heads(copied)
+
+
+def test_a_type_that_no_model_has_is_refused(copied):
+    """Even with a manifest that agrees."""
+    import skops.io
+
+    from kempen_nlp.corpus import sha256_of
+    from kempen_nlp.evaluation import Estimate
+
+    skops.io.dump({"competency": Estimate(1.0, 1.0, 1.0, 1)}, copied / "model.skops")
+    manifest = json.loads((copied / "manifest.json").read_text(encoding="utf-8"))
+    manifest["sha256"]["model.skops"] = sha256_of(copied / "model.skops")
+    (copied / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+    with pytest.raises(ModelError, match="types that no model of this project has"):
+        load_heads(copied)
+
+
+def test_the_shipped_model_is_small_enough_and_holds_no_pickle():
+    """At most 60 MB."""
+    folder = model_folder()
+
+    assert sum(p.stat().st_size for p in folder.iterdir()) < 60_000_000
+    assert not [p.name for p in folder.iterdir() if p.suffix in (".pkl", ".joblib", ".pt", ".bin")]
+    assert verify_model(folder)["trained_on"][-1] == "Samenwerken"
+
+
+def test_training_on_own_comments_gives_a_model_that_classifies(tmp_path):
+    """Without the shipped comments, with the shipped encoder, no torch; card and metrics beside it."""
+    import sys
+
+    rows = []
+    for comment in load_feedback("validation"):
+        labels = [
+            {
+                "quote": x.quote,
+                "competency": x.competency,
+                "rank": x.rank,
+                "alt_rank": x.alt_rank,
+                "polarity": x.polarity,
+            }
+            for x in comment.labels
+        ]
+        rows.append(
+            {"id": comment.id, "text": comment.text, "labels": labels, "register": comment.register, "sector": comment.sector,
+             "writer": comment.writer, "split": "train", "tags": list(comment.tags)}
+        )  # fmt: skip
+    feedback = tmp_path / "eigen.jsonl"
+    feedback.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+
+    folder = train_model(tmp_path / "ours", TrainingPlan(feedback=feedback, with_shipped=False))
+
+    assert "torch" not in sys.modules
+    assert {p.name for p in folder.iterdir()} == {
+        "model.skops", "encoder.onnx", "tokenizer.json", "metrics.json", "MODEL_CARD.md", "manifest.json",
+    }  # fmt: skip
+    assert load_classifier("welzijn", model=folder).classify("Belt klanten altijd dezelfde dag terug.")
+
+
+def test_no_writer_is_in_both_parts_of_a_split():
+    """And the smaller part has at least the share that was asked for."""
+    comments = load_feedback("validation")
+
+    larger, smaller = split_by_writer(comments, share=0.2)
+
+    assert not {c.writer for c in larger} & {c.writer for c in smaller}
+    assert len(smaller) >= 0.2 * len(comments)
+    with pytest.raises(ModelError, match="1 writer. Expected at least 2"):
+        split_by_writer([c for c in comments if c.writer == "w10"], share=0.2)
