@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kempen_nlp.comments import Comment, read_comments
     from kempen_nlp.corpus import (
         feedback_frame,
+        load_challenge,
         load_feedback,
         load_framework,
         read_feedback,
@@ -39,6 +40,7 @@ _HOMES = {
     "comments": ("Comment", "read_comments"),
     "corpus": (
         "feedback_frame",
+        "load_challenge",
         "load_feedback",
         "load_framework",
         "read_feedback",
@@ -69,6 +71,7 @@ __all__ = [
     "compare_with_profile",
     "count_assignments",
     "feedback_frame",
+    "load_challenge",
     "load_classifier",
     "load_encoder",
     "load_feedback",

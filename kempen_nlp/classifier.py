@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,6 +23,7 @@ from kempen_nlp.levels import LevelClassifier, median_rank
 from kempen_nlp.polarity import PolarityClassifier
 
 CHUNK = 512
+_WORD = re.compile(r"\w+")
 MATCHING_ENCODER = "general"
 
 
@@ -119,6 +121,46 @@ class Classifier:
         """
         (result,) = self.classify_comments([Comment("1", text, 1)])
         return result.assignments
+
+    def explain(self, text: str, competency: str) -> list[tuple[str, int, int, float]]:
+        """
+        Say how much each word of a comment moves the probability of a competency.
+
+        Each word is left out in turn; what the probability then loses is the word's influence. A
+        rule of thumb: words work together, and a shorter text may be cut into other segments.
+
+        Parameters
+        ----------
+        text : str
+            One comment.
+        competency : str
+            A name of the framework.
+
+        Returns
+        -------
+        list of (word, start, end, influence)
+            In text order; influence between -1 and 1, above 0 where the word speaks for the competency.
+
+        Raises
+        ------
+        KeyError
+            If the framework has no such competency.
+        """
+        name = self.framework[competency].name
+        words = list(_WORD.finditer(text))
+        shorter = [text[: m.start()] + text[m.end() :] for m in words]
+        column = self.framework.names.index(name)
+        whole, *without = (self._highest(variant, column) for variant in [text, *shorter])
+        return [(m[0], m.start(), m.end(), whole - p) for m, p in zip(words, without, strict=True)]
+
+    def _highest(self, text: str, column: int) -> float:
+        """Return the probability of a competency in the segment that shows it most; 0 without segments."""
+        segments = split_segments(text)
+        if not segments:
+            return 0.0
+        spans = [[(s.start, s.end) for s in segments]]
+        judged = self._judge([s.text for s in segments], encode_spans(self.encoder, [text], spans))
+        return float(judged.probability[:, column].max())
 
     def classify_comments(
         self, comments: Iterable[Comment | str], *, chunk: int = CHUNK

@@ -31,12 +31,11 @@ def best_f1_threshold(probability: NDArray[np.float64], is_true: NDArray[np.bool
 
     Both arrays have shape (n_decisions,); without any true decision the answer is 1.
     """
-    order = np.argsort(-probability, kind="stable")
-    hits = np.cumsum(is_true[order])
-    if not len(hits) or hits[-1] == 0:
+    if not np.any(is_true):
         return 1.0
-    f1 = 2 * hits / (np.arange(1, len(hits) + 1) + hits[-1])
-    return float(probability[order][np.argmax(f1)])
+    cuts = np.unique(probability)
+    hits, n_assigned = _counts_at(np.asarray(probability), np.asarray(is_true), cuts)
+    return float(cuts[np.argmax(2 * hits / (n_assigned + np.sum(is_true)))])
 
 
 def precision_threshold(
@@ -54,10 +53,10 @@ def precision_threshold(
     float or None
         None when no threshold that leaves ``min_assigned`` decisions reaches the precision.
     """
-    order = np.argsort(-probability, kind="stable")
-    found = np.cumsum(is_true[order]) / np.arange(1, len(order) + 1)
-    usable = np.flatnonzero((found >= precision) & (np.arange(1, len(order) + 1) >= min_assigned))
-    return float(probability[order][usable[-1]]) if len(usable) else None
+    cuts = np.unique(probability)
+    hits, n_assigned = _counts_at(np.asarray(probability), np.asarray(is_true), cuts)
+    usable = np.flatnonzero((hits >= precision * n_assigned) & (n_assigned >= max(1, min_assigned)))
+    return float(cuts[usable[0]]) if len(usable) else None
 
 
 def f1_per_class(truth: ArrayLike, predicted: ArrayLike, *, include_none: bool = True) -> Floats:

@@ -27,7 +27,7 @@ def test_a_changed_byte_anywhere_refuses_the_model(copied, name):
     content[len(content) // 2] ^= 1
     path.write_bytes(bytes(content))
 
-    with pytest.raises(ModelError, match=f"{name} is missing or was changed"):
+    with pytest.raises(ModelError, match=rf"{name} is missing or was changed"):
         load_heads(copied)
 
 
@@ -46,7 +46,7 @@ def test_a_manifest_without_the_estimators_is_refused(copied):
     del manifest["sha256"]["model.skops"]
     (copied / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
-    with pytest.raises(ModelError, match="model.skops is missing or was changed"):
+    with pytest.raises(ModelError, match=r"model\.skops is missing or was changed"):
         load_heads(copied)
 
 
@@ -115,5 +115,5 @@ def test_no_writer_is_in_both_parts_of_a_split():
 
     assert not {c.writer for c in larger} & {c.writer for c in smaller}
     assert len(smaller) >= 0.2 * len(comments)
-    with pytest.raises(ModelError, match="1 writer. Expected at least 2"):
+    with pytest.raises(ModelError, match=r"1 writer\. Expected at least 2"):
         split_by_writer([c for c in comments if c.writer == "w10"], share=0.2)
