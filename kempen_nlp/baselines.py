@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kempen_nlp.corpus import LabelledComment
-from kempen_nlp.encoders import Encoder, encode_unique
+from kempen_nlp.corpus import LabelledComment, load_feedback, load_framework
+from kempen_nlp.encoders import Encoder, encode_unique, load_encoder
 from kempen_nlp.evaluation import best_f1_threshold
 from kempen_nlp.features import FrameworkVectors
 from kempen_nlp.framework import Framework
@@ -30,7 +30,7 @@ class _Task:
     encoder: Encoder
 
 
-_Predict = Callable[[Sequence[LabelledComment]], tuple[NDArray[np.float64], NDArray[np.float64]]]
+Predict = Callable[[Sequence[LabelledComment]], tuple[NDArray[np.float64], NDArray[np.float64]]]
 """Comments to scores and ranks, each of shape (n_comments, n_competencies)."""
 
 
@@ -68,6 +68,13 @@ def score_baseline(
     )
 
 
+def fit_baseline(name: str) -> Predict:
+    """Fit a baseline on the shipped training comments; returns comments to scores and ranks."""
+    frameworks = [load_framework(framework) for framework in ("welzijn", "kempen")]
+    task = _Task(load_feedback("train"), frameworks, competency_names(frameworks), load_encoder("general"))
+    return _FITTERS[name](task)
+
+
 def _says_development(text: str) -> bool:
     cues = find_cues(text)
     return bool(cues["development"] or (cues["negation"] and not cues["double_negation"]))
@@ -79,13 +86,13 @@ def _usual_rank(task: _Task) -> NDArray[np.float64]:
     return np.array([np.median(found) if found else np.nan for found in ranks]).round()
 
 
-def _fit_majority(task: _Task) -> _Predict:
+def _fit_majority(task: _Task) -> Predict:
     shares = Truth.of(task.train, task.names).has.mean(axis=0)
     usual = _usual_rank(task)
     return lambda comments: (np.tile(shares, (len(comments), 1)), np.tile(usual, (len(comments), 1)))
 
 
-def _fit_keyword(task: _Task) -> _Predict:
+def _fit_keyword(task: _Task) -> Predict:
     """Count words that a competency's own texts have and those of others mostly have not."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -103,7 +110,7 @@ def _fit_keyword(task: _Task) -> _Predict:
     return predict
 
 
-def _fit_tfidf(task: _Task) -> _Predict:
+def _fit_tfidf(task: _Task) -> Predict:
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.multiclass import OneVsRestClassifier
@@ -130,7 +137,7 @@ def _fit_tfidf(task: _Task) -> _Predict:
     return predict
 
 
-def _fit_cosine(task: _Task) -> _Predict:
+def _fit_cosine(task: _Task) -> Predict:
     """Take the most similar indicator of each competency, and its rank."""
     known = [FrameworkVectors.of(framework, task.encoder) for framework in task.frameworks]
 
@@ -147,7 +154,7 @@ def _fit_cosine(task: _Task) -> _Predict:
     return _by_segment(task, compare)
 
 
-def _fit_prototype(task: _Task) -> _Predict:
+def _fit_prototype(task: _Task) -> Predict:
     """Compare with the mean vector of each competency's training quotes, and of each of its ranks."""
     labels = [x for c in task.train for x in c.labels]
     vectors = encode_unique(task.encoder, [x.quote for x in labels])
@@ -169,7 +176,7 @@ def _fit_prototype(task: _Task) -> _Predict:
 
 def _by_segment(
     task: _Task, compare: Callable[[NDArray[np.float32]], tuple[NDArray[np.float64], NDArray[np.float64]]]
-) -> _Predict:
+) -> Predict:
     """Turn a comparison of segments into one of comments: the best segment speaks."""
 
     def predict(comments: Sequence[LabelledComment]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -185,7 +192,7 @@ def _by_segment(
     return predict
 
 
-_FITTERS: dict[str, Callable[[_Task], _Predict]] = {
+_FITTERS: dict[str, Callable[[_Task], Predict]] = {
     "majority": _fit_majority,
     "keyword": _fit_keyword,
     "tf-idf + logistic regression": _fit_tfidf,

@@ -105,7 +105,7 @@ def _headline(figures: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, An
     yield "polarity, F1 of development points", figures["polarity_f1"], n_labels
     yield "none, AUC", figures["none_auc"], n_comments
     yield "comments without evidence that got an assignment", figures["off_topic_assigned"], n_comments
-    yield "calibration error", figures["calibration_error"], figures["calibration_error"]["n"]
+    yield "calibration error", figures["calibration_error"], figures["calibration_floor"]["n"]
     yield "calibration error that chance alone gives", figures["calibration_floor"], figures["calibration_floor"]["n"]
     yield "precision at the default threshold", figures["precision_at_threshold"], n_labels
     for precision, estimate in figures["coverage"].items():

