@@ -154,7 +154,7 @@ def main() -> None:
                 print(f"  {name:34} not measured: {row['missing']}")
             else:
                 print(
-                    f"  {name:34} {row['comments_per_s']:8.0f} comments/s  first answer {row['first_answer_s']:5.1f} s  "
+                    f"  {name:34} {row['comments_per_s']:8.0f} comments/s  first {row['first_answer_s']:5.1f} s  "
                     f"peak {row['peak_mb']:6.0f} MB"
                 )
     (FOLDER / "results.json").write_text(json.dumps(results, indent=2, sort_keys=True) + "\n", encoding="utf-8")

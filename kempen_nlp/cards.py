@@ -60,6 +60,7 @@ def _lines(figures: Mapping[str, Any], name: str) -> Iterator[str]:
             f"{_number(row['high'])} | {_number(row['kappa'])} | {row['n_comments']} |"
         )
     yield ""
+    yield from _beside(figures)
     yield "## Minimal pairs (synthetic)"
     yield ""
     yield "A pair passes when what must change changes and what must not stays."
@@ -87,6 +88,40 @@ def _lines(figures: Mapping[str, Any], name: str) -> Iterator[str]:
     yield "- A competency that was not in training is matched with its own indicators only; that is much less accurate."
     yield "- No real comments were seen. Registers, sectors and Flemish are covered as the table says, others are not."
     yield f"- Fairness across groups of employees: {UNKNOWN}"
+
+
+def _beside(figures: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the baselines, the qualifiers and the competencies left out of training, where they were measured."""
+    if "baselines" in figures:
+        yield "## Beside simple baselines, same test comments (synthetic)"
+        yield ""
+        yield "| | macro-F1 with none | 95 % interval | rank kappa | 95 % interval | off by two | none AUC | n |"
+        yield "|---|---|---|---|---|---|---|---|"
+        for name, own in {"this model": figures, **figures["baselines"]}.items():
+            macro = _macro(own)
+            rank = {row["measure"]: row for row in own["rank"] or [] if row["reading"] == "strict"}
+            kappa, off = rank.get("quadratic_kappa", {}), rank.get("share_off_by_two", {})
+            yield (
+                f"| {name} | {_number(macro['f1'])} | {_interval(macro)} | {_number(kappa.get('value'))} | "
+                f"{_interval(kappa)} | {_number(off.get('value'))} | {_value(own['none_auc'])} | {own['n_comments']} |"
+            )
+        yield ""
+    if "qualifiers" in figures:
+        yield "## Qualifiers: what only looks like evidence, comment level (synthetic)"
+        yield ""
+        yield "| qualifier | F1 | 95 % interval | n |"
+        yield "|---|---|---|---|"
+        for row in figures["qualifiers"]:
+            yield f"| {row['class']} | {_number(row['f1'])} | {_interval(row)} | {row['n_true']} |"
+        yield ""
+    if "leave_one_out" in figures:
+        yield "## A competency that was not in training: matched with its own indicators (synthetic)"
+        yield ""
+        yield "| competency | F1 | 95 % interval | n |"
+        yield "|---|---|---|---|"
+        for row in figures["leave_one_out"]:
+            yield f"| {row['competency']} | {_number(row['f1'])} | {_interval(row)} | {row['n_true']} |"
+        yield ""
 
 
 def _headline(figures: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], int]]:
@@ -121,8 +156,39 @@ def _value(estimate: Mapping[str, Any]) -> str:
 
 
 def _interval(estimate: Mapping[str, Any]) -> str:
-    return f"{_number(estimate['low'])} – {_number(estimate['high'])}"
+    return f"{_number(estimate.get('low'))} – {_number(estimate.get('high'))}"
 
 
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
+
+
+def results_table(figures: Mapping[str, Any]) -> str:
+    """Return the few figures that the README shows, as a Markdown table; a test compares the two."""
+    table = {row["class"]: row for row in figures["competency"]}
+    worst = min(
+        (row for name, row in table.items() if name not in ("macro", "micro", "none")), key=lambda row: row["f1"]
+    )
+    rank = {row["measure"]: row for row in figures["rank"] if row["reading"] == "strict"}
+    rows = [
+        ("competency, macro-F1 with none", _as_estimate(table["macro"], "f1"), figures["n_comments"]),
+        (f"worst competency ({worst['class']}), F1", _as_estimate(worst, "f1"), worst["n_true"]),
+        ("level, quadratic kappa, given the competency", rank["quadratic_kappa"], rank["quadratic_kappa"]["n"]),
+        ("level off by two or more", rank["share_off_by_two"], rank["share_off_by_two"]["n"]),
+        ("none, AUC", figures["none_auc"], figures["n_comments"]),
+        ("development points, F1", figures["polarity_f1"], figures["n_labels"]),
+        ("calibration error", figures["calibration_error"], figures["calibration_floor"]["n"]),
+    ]
+    lines = ["| synthetic test comments of four unseen writers | value | 95 % interval | n |", "|---|---|---|---|"]
+    lines += [f"| {what} | {_value(estimate)} | {_interval(estimate)} | {n} |" for what, estimate, n in rows]
+    baselines = figures.get("baselines", {})
+    best = max(baselines.items(), key=lambda item: _macro(item[1])["f1"], default=None)
+    if best is not None:
+        macro = _macro(best[1])
+        what, n = f"best baseline ({best[0]}), macro-F1 with none", best[1]["n_comments"]
+        lines.append(f"| {what} | {_number(macro['f1'])} | {_interval(macro)} | {n} |")
+    return "\n".join(lines)
+
+
+def _macro(figures: Mapping[str, Any]) -> Mapping[str, Any]:
+    return next(row for row in figures["competency"] if row["class"] == "macro")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,12 +19,19 @@ from kempen_nlp.assignments import whole_file
 from kempen_nlp.cards import model_card
 from kempen_nlp.classifier import Heads
 from kempen_nlp.corpus import LabelledComment
-from kempen_nlp.encoders import Encoder, load_encoder
+from kempen_nlp.encoders import Encoder, TuningPlan, load_encoder
 from kempen_nlp.errors import ModelError
-from kempen_nlp.evaluation import coverage_table, reliability_table
+from kempen_nlp.evaluation import (
+    bootstrap_interval,
+    coverage_table,
+    f1_table,
+    macro_f1,
+    paired_difference,
+    reliability_table,
+)
 from kempen_nlp.framework import Framework
 from kempen_nlp.persistence import load_heads, save_model, to_json
-from kempen_nlp.training import fit_heads, tuning_data
+from kempen_nlp.training import fit_heads, leave_one_out_scores, tuning_data
 from kempen_nlp.yardstick import (
     Scores,
     Truth,
@@ -31,6 +39,7 @@ from kempen_nlp.yardstick import (
     competency_names,
     measure,
     measure_groups,
+    measure_qualifiers,
     score_model,
     to_plain,
 )
@@ -54,8 +63,8 @@ class TrainingPlan:
     """The user's own framework; None for the two shipped ones."""
     with_shipped: bool = True
     """Keep the shipped comments in training besides the user's own."""
-    n_layers: int = 12
-    epochs: int = 6
+    tuning: TuningPlan = field(default_factory=TuningPlan)
+    """How long and how fast the encoder learns, for ``fine-tune``."""
 
 
 def train_model(output: str | Path, plan: TrainingPlan | None = None, *, report: Report = lambda _: None) -> Path:
@@ -87,6 +96,8 @@ def train_model(output: str | Path, plan: TrainingPlan | None = None, *, report:
         heads = fit_heads(train, validation, frameworks, encoder, report=report)
         report("measuring")
         figures = _figures(heads, encoder, test, frameworks)
+        if plan.feedback is None and plan.framework is None:
+            figures |= _context(report)
         figures["training"] = {
             "encoder": plan.encoder, "n_train": len(train), "n_validation": len(validation), "n_test": len(test),
             "writers": sorted({c.writer for c in train}), "package": __version__,
@@ -134,6 +145,9 @@ def evaluate_model(
     results = {name: measure(truth, scores) for name, scores in scored.items()}
     for line in summary_lines(results):
         report(line)
+    for name, scores in list(scored.items())[1:]:
+        gap = paired_difference(macro_f1, truth.has, (scored["kempen_nlp"].assigned, scores.assigned))
+        report(f"macro-F1 over {name}: {gap.value:+.3f} [{gap.low:+.3f}, {gap.high:+.3f}], p {gap.p:.3f}, n {gap.n}")
     if output is not None:
         _write_evaluation(Path(output), to_plain(results), truth, scored)
     return results
@@ -201,7 +215,7 @@ def _encoder(
     from kempen_nlp.encoders import fine_tuned_encoder
 
     texts, spans, targets = tuning_data(train, frameworks)
-    return fine_tuned_encoder(texts, spans, targets, scratch, n_layers=plan.n_layers, epochs=plan.epochs, report=report)
+    return fine_tuned_encoder(texts, spans, targets, scratch, plan.tuning, report=report)
 
 
 def _figures(heads: Heads, encoder: Encoder, test: _Comments, frameworks: Sequence[Framework]) -> dict[str, Any]:
@@ -210,8 +224,23 @@ def _figures(heads: Heads, encoder: Encoder, test: _Comments, frameworks: Sequen
     figures = measure(truth, scores)
     figures["groups"] = measure_groups(truth, scores)
     figures["challenge"] = challenge_report(heads, encoder, corpus.load_challenge(), frameworks)
+    figures["qualifiers"] = measure_qualifiers(heads, encoder, test)
     figures["thresholds"] = dict(heads.thresholds)
     return dict(to_plain(figures))
+
+
+def _context(report: Report) -> dict[str, Any]:
+    """Return what the shipped model stands beside: the baselines, and competencies left out of training."""
+    frameworks = [corpus.load_framework(name) for name in FRAMEWORKS]
+    parts = (corpus.load_feedback("train"), corpus.load_feedback("validation"), corpus.load_feedback("test"))
+    truth = Truth.of(parts[2], competency_names(frameworks))
+    found = {}
+    for name in baselines.BASELINES:
+        report(f"fitting baseline: {name}")
+        scores = baselines.score_baseline(name, parts, frameworks, load_encoder("general"))
+        found[name] = to_plain(measure(truth, scores))
+    report("leaving each competency out")
+    return {"baselines": found, "leave_one_out": to_plain(leave_one_out())}
 
 
 def summary_lines(results: dict[str, dict[str, Any]]) -> list[str]:
@@ -284,6 +313,34 @@ def annotation_agreement(*, n_resamples: int = 1000, seed: int = 0) -> dict[str,
             {"n": pd.concat([pd.Series({"read twice": len(both), "adjudicated": len(adjudicated)}), decisions])}
         ),
     }
+
+
+def leave_one_out(*, n_resamples: int = 1000, seed: int = 0) -> pd.DataFrame:
+    """
+    Return how well a competency is found that was not in training, one at a time.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``competency, f1, low, high, n_true``; measured on the frozen test comments with the
+        matcher that serves frameworks of users; the last row is the mean.
+    """
+    frameworks = [corpus.load_framework(name) for name in FRAMEWORKS]
+    parts = (corpus.load_feedback("train"), corpus.load_feedback("validation"), corpus.load_feedback("test"))
+    names, probability, thresholds = leave_one_out_scores(parts, frameworks)
+    truth = Truth.of(parts[2], names)
+    table = f1_table(truth.has, probability >= thresholds, names, n_resamples=n_resamples, random_state=seed)
+    table = table[~table["class"].isin(["none", "macro", "micro"])]
+    mean = bootstrap_interval(
+        partial(macro_f1, include_none=False),
+        truth.has,
+        probability >= thresholds,
+        n_resamples=n_resamples,
+        random_state=seed,
+    )
+    rows = [*table[["class", "f1", "low", "high", "n_true"]].itertuples(index=False, name=None)]
+    rows.append(("mean", mean.value, mean.low, mean.high, int(truth.has.sum())))
+    return pd.DataFrame(rows, columns=["competency", "f1", "low", "high", "n_true"])
 
 
 def _json_lines(path: Path) -> Iterator[dict[str, Any]]:

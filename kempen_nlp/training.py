@@ -362,3 +362,75 @@ def comment_probabilities(
                     probability.append(max(found, default=0.0))
                     is_true.append(any(x.competency == name for x in comment.labels))
     return np.array(probability), np.array(is_true)
+
+
+def leave_one_out_scores(
+    parts: tuple[Sequence[LabelledComment], Sequence[LabelledComment], Sequence[LabelledComment]],
+    frameworks: Sequence[Framework],
+) -> tuple[tuple[str, ...], NDArray[np.float64], NDArray[np.float64]]:
+    """
+    Match every competency with a matcher that never saw a label of it.
+
+    The general encoder is used, which never saw any label; the threshold of a competency is the one
+    with the best F1 for the *other* competencies on validation comments.
+
+    Parameters
+    ----------
+    parts : train, validation and test comments
+    frameworks : sequence of Framework
+        Where a competency occurs in several, the first describes it.
+
+    Returns
+    -------
+    names : tuple of str
+    probability : ndarray of shape (n_test_comments, n_names)
+        Highest of any segment.
+    thresholds : ndarray of shape (n_names,)
+    """
+    encoder = load_encoder(MATCHING_ENCODER)
+    names = tuple(dict.fromkeys(name for framework in frameworks for name in framework.names))
+    known = [FrameworkVectors.of(framework, encoder) for framework in frameworks]
+    train, validation, test = (_matched_part(comments, known, names, encoder) for comments in parts)
+    probability = np.zeros((len(parts[2]), len(names)))
+    thresholds = np.zeros(len(names))
+    for column in range(len(names)):
+        others = [i for i in range(len(names)) if i != column]
+        pairs, is_true = train
+        matcher = CompetencyClassifier(C=1.0).fit(
+            np.concatenate([pairs[:, i] for i in others]),
+            np.concatenate([is_true[:, i] for i in others]),
+        )
+        held_out = _by_comment(_match(matcher, validation[0]), parts[1])[:, others]
+        truth = _by_comment(validation[1].astype(np.float64), parts[1])[:, others] > 0
+        thresholds[column] = best_f1_threshold(held_out.ravel(), truth.ravel())
+        probability[:, column] = _by_comment(_match(matcher, test[0]), parts[2])[:, column]
+    return names, probability, thresholds
+
+
+def _matched_part(
+    comments: Sequence[LabelledComment], known: Sequence[FrameworkVectors], names: Sequence[str], encoder: Encoder
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return match features (n_segments, n_names, 6) and truth (n_segments, n_names)."""
+    examples = segment_examples(comments)
+    vectors = encode_unique(encoder, [e.text for e in examples])
+    by_framework = [match_features(vectors, k) for k in known]
+    columns = []
+    for name in names:
+        owner = next(i for i, k in enumerate(known) if name in k.framework)
+        columns.append(by_framework[owner][:, known[owner].framework.names.index(name)])
+    truth = [[any(x.competency == name for x in e.labels) for name in names] for e in examples]
+    return np.stack(columns, axis=1), np.array(truth, dtype=bool)
+
+
+def _match(matcher: CompetencyClassifier, pairs: NDArray[np.float64]) -> NDArray[np.float64]:
+    scores = matcher.predict_proba(pairs.reshape(-1, pairs.shape[2]))[:, 1]
+    return scores.reshape(pairs.shape[:2])
+
+
+def _by_comment(values: NDArray[np.float64], comments: Sequence[LabelledComment]) -> NDArray[np.float64]:
+    """Return the highest value of any segment of each comment; 0 for a comment without segments."""
+    found = np.zeros((len(comments), values.shape[1]))
+    position = {comment.id: row for row, comment in enumerate(comments)}
+    rows = [position[e.comment.id] for e in segment_examples(comments)]
+    np.maximum.at(found, rows, values)
+    return found

@@ -16,8 +16,11 @@ from kempen_nlp.assignments import Assignment, ClassifiedComment
 from kempen_nlp.classifier import Classifier, Heads
 from kempen_nlp.comments import Comment
 from kempen_nlp.corpus import ChallengePair, Label, LabelledComment
-from kempen_nlp.encoders import Encoder
+from kempen_nlp.encoders import Encoder, encode_spans
+from kempen_nlp.features import segment_features
 from kempen_nlp.framework import Framework
+from kempen_nlp.language.cues import QUALIFIERS
+from kempen_nlp.language.segments import split_segments
 
 PRECISIONS = (0.80, 0.85, 0.90, 0.95)
 GROUPS = ("register", "sector", "writer")
@@ -146,6 +149,7 @@ def measure(truth: Truth, scores: Scores, *, n_resamples: int = 1000, seed: int 
     table = partial(evaluation.f1_table, n_resamples=n_resamples, random_state=seed)
     rank_given = np.where(truth.has, scores.rank, np.nan)
     assigned_rank = np.where(scores.assigned, scores.rank, np.nan)
+    without_none = partial(evaluation.macro_f1, include_none=False)
     polarity_given = np.where(truth.has, scores.is_development, np.nan)
     no_opinion = np.isnan(rank_given).all()
     return {
@@ -153,7 +157,7 @@ def measure(truth: Truth, scores: Scores, *, n_resamples: int = 1000, seed: int 
         "n_labels": int(truth.has.sum()),
         "threshold": scores.threshold,
         "competency": table(truth.has, scores.assigned, truth.names),
-        "competency_without_none": interval(_macro_without_none, truth.has, scores.assigned),
+        "competency_without_none": interval(without_none, truth.has, scores.assigned),
         "rank": None
         if no_opinion
         else evaluation.rank_table(aligned.rank, rank_given, aligned.alt, n_resamples=n_resamples, random_state=seed),
@@ -169,10 +173,6 @@ def measure(truth: Truth, scores: Scores, *, n_resamples: int = 1000, seed: int 
             for p in PRECISIONS
         },
     }
-
-
-def _macro_without_none(truth: NDArray[np.bool_], assigned: NDArray[np.bool_]) -> float:
-    return evaluation.macro_f1(truth, assigned, include_none=False)
 
 
 def _precision(truth: NDArray[np.bool_], assigned: NDArray[np.bool_]) -> float:
@@ -216,6 +216,32 @@ def _groups(truth: Truth) -> list[tuple[str, str, NDArray[np.bool_]]]:
         found += [(kind, str(value), values == value) for value in np.unique(values)]
     flemish = np.array(["flemish" in c.tags for c in truth.comments])
     return [*found, *([("variety", "Flemish", flemish)] if flemish.any() else []), ("variety", "Netherlands", ~flemish)]
+
+
+def measure_qualifiers(
+    heads: Heads, encoder: Encoder, comments: Sequence[LabelledComment], *, n_resamples: int = 1000, seed: int = 0
+) -> pd.DataFrame:
+    """
+    Return the F1 of each qualifier at comment level: is there a stretch that only looks like evidence.
+
+    A comment has a qualifier when its tags say so; the model says so when any segment reaches one
+    half.
+
+    Returns
+    -------
+    DataFrame
+        As ``evaluation.f1_table``; without the row for none.
+    """
+    segments = [split_segments(c.text) for c in comments]
+    spans = [[(s.start, s.end) for s in own] for own in segments]
+    vectors = encode_spans(encoder, [c.text for c in comments], spans)
+    probability = heads.qualifier.predict_proba(segment_features([s.text for own in segments for s in own], vectors))
+    rows = [row for row, own in enumerate(segments) for _ in own]
+    highest = np.zeros((len(comments), len(QUALIFIERS)))
+    np.maximum.at(highest, rows, probability)
+    truth = np.array([[kind in c.tags for kind in QUALIFIERS] for c in comments])
+    table = evaluation.f1_table(truth, highest >= 0.5, QUALIFIERS, n_resamples=n_resamples, random_state=seed)
+    return table[~table["class"].isin(["none", "micro", "macro"])].reset_index(drop=True)
 
 
 def challenge_report(

@@ -11,27 +11,13 @@ from numpy.typing import NDArray
 
 from kempen_nlp.encoders._base_weights import base_tokenizer_path, base_weights
 from kempen_nlp.encoders._spans import Span, SpanInput, padded, span_inputs
-from kempen_nlp.encoders._targets import TuningTargets
+from kempen_nlp.encoders._targets import TuningPlan, TuningTargets
 
 if TYPE_CHECKING:
     import torch
 
 MAX_TOKENS = 256
 _TEMPERATURE = 0.1
-
-
-@dataclass(frozen=True)
-class TuningPlan:
-    """How long and how fast to learn."""
-
-    n_layers: int = 12
-    """Layers kept of the base model's twelve, evenly spread."""
-    epochs: int = 6
-    batch: int = 8
-    learning_rate: float = 9e-5
-    seed: int = 20261122
-    contrastive: float = 0.1
-    """Weight of the supervised contrastive loss."""
 
 
 def fine_tune(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import re
 
 import pytest
 
 from kempen_nlp.__main__ import main
-from kempen_nlp.cards import model_card
+from kempen_nlp.cards import model_card, results_table
 from kempen_nlp.persistence import model_folder, verify_model
 
 
@@ -61,10 +62,15 @@ def test_every_local_link_leads_somewhere(root, name):
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
+def test_the_figures_of_the_readme_are_those_of_the_shipped_model(readme):
+    """Typed by nobody."""
+    figures = json.loads((model_folder() / "metrics.json").read_text(encoding="utf-8"))
+
+    assert results_table(figures) in readme
+
+
 def test_the_card_is_what_the_metrics_of_the_run_say():
     """Nothing on it was typed by hand."""
-    import json
-
     folder = model_folder()
     figures = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
 
