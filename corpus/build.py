@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kempen_nlp.corpus import LabelledComment, feedback_frame, load_feedback, sha256_of
 from kempen_nlp.parsing import parse_handbook
+from kempen_nlp.recipes import annotation_agreement
 
 CORPUS = Path(__file__).resolve().parent
 LISTED = ("handbooks/*.txt", "frameworks/*.json", "feedback/*.jsonl", "feedback/*.csv", "feedback/*.md")
@@ -33,13 +34,26 @@ def counts_table(comments: list[LabelledComment]) -> str:
     return "\n".join(lines)
 
 
-def write_counts() -> None:
-    """Put the counts between their marks in ``README.md``."""
+def agreement_table() -> str:
+    """Return the agreement of first and second labels as a Markdown table."""
+    found = annotation_agreement()
+    lines = ["| | alpha | 95 % interval | n |", "|---|---|---|---|"]
+    for what, unit in (("competency", "yes or no decisions"), ("rank", "ranks given twice")):
+        row = found[what].iloc[-1]
+        lines.append(
+            f"| {what} | {row['alpha']:.3f} | {row['low']:.3f} – {row['high']:.3f} | {row['n_units']} {unit} |"
+        )
+    counts = found["counts"]["n"]
+    return "\n".join([*lines, "", ", ".join(f"{name}: {n}" for name, n in counts.items()) + "."])
+
+
+def write_section(name: str, text: str) -> None:
+    """Put a text between its marks in ``README.md``."""
     path = CORPUS / "README.md"
-    begin, end = "<!-- counts: begin (written by corpus/build.py) -->", "<!-- counts: end -->"
+    begin, end = f"<!-- {name}: begin (written by corpus/build.py) -->", f"<!-- {name}: end -->"
     head, _, rest = path.read_text(encoding="utf-8").partition(begin)
     _, _, tail = rest.partition(end)
-    path.write_text(f"{head}{begin}\n\n{counts_table(load_feedback())}\n\n{end}{tail}", encoding="utf-8")
+    path.write_text(f"{head}{begin}\n\n{text}\n\n{end}{tail}", encoding="utf-8")
 
 
 def main() -> None:
@@ -53,7 +67,8 @@ def main() -> None:
     manifest = {path.relative_to(CORPUS).as_posix(): sha256_of(path) for path in files}
     (CORPUS / "manifest.json").write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     print(f"manifest.json: {len(manifest)} files")
-    write_counts()
+    write_section("counts", counts_table(load_feedback()))
+    write_section("agreement", agreement_table())
 
 
 if __name__ == "__main__":

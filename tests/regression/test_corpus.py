@@ -200,3 +200,11 @@ def test_labelled_comments_of_a_user_are_checked_line_by_line(tmp_path, change, 
     with pytest.raises(CorpusError, match=message) as raised:
         read_feedback(tmp_path / "f.jsonl")
     assert "altijd" not in str(raised.value)
+
+
+def test_the_data_statement_shows_the_counts_of_the_files(corpus_dir):
+    """`make corpus` writes them."""
+    text = (corpus_dir / "README.md").read_text(encoding="utf-8")
+    comments = load_feedback()
+
+    assert f"| all | {len(comments)} | {sum(len(c.labels) for c in comments)} | {len({c.writer for c in comments})} |" in text

@@ -72,7 +72,7 @@ def test_general_encoder_sees_likeness_and_gives_unit_vectors():
 
 
 def test_shipped_encoder_reads_a_segment_in_its_comment():
-    """The same words get another vector in another comment, and nearly the same in the same one."""
+    """The same words get another vector in another comment, and the same in the same one."""
     encoder = load_heads()[1]
     segment = "Hij deed het zelf."
     one, other = f"De klant had haast. {segment}", f"Het rooster lag overhoop. {segment}"
@@ -81,8 +81,8 @@ def test_shipped_encoder_reads_a_segment_in_its_comment():
     with_others = encoder.transform_spans([one, other], [[(20, 38)], [(26, 44)]])
 
     assert one[20:38] == other[26:44] == segment
-    assert alone @ with_others[0] > 0.98
-    assert alone @ with_others[1] < alone @ with_others[0]
+    assert alone @ with_others[0] > 0.99999
+    assert alone @ with_others[1] < 0.999
     assert np.allclose(np.linalg.norm(with_others, axis=1), 1, atol=1e-3)
 
 
