@@ -148,8 +148,11 @@ def evaluate_model(
     for name, scores in list(scored.items())[1:]:
         gap = paired_difference(macro_f1, truth.has, (scored["kempen_nlp"].assigned, scores.assigned))
         report(f"macro-F1 over {name}: {gap.value:+.3f} [{gap.low:+.3f}, {gap.high:+.3f}], p {gap.p:.3f}, n {gap.n}")
+    pairs = challenge_report(heads, encoder, corpus.load_challenge(), frameworks)
+    report("minimal pairs passed: " + ", ".join(f"{r.phenomenon} {r.passed:.2f} (n {r.n})" for r in pairs.itertuples()))
     if output is not None:
-        _write_evaluation(Path(output), to_plain(results), truth, scored)
+        plain = {**to_plain(results), "challenge": to_plain(pairs)}
+        _write_evaluation(Path(output), plain, truth, scored)
     return results
 
 

@@ -207,4 +207,7 @@ def test_the_data_statement_shows_the_counts_of_the_files(corpus_dir):
     text = (corpus_dir / "README.md").read_text(encoding="utf-8")
     comments = load_feedback()
 
-    assert f"| all | {len(comments)} | {sum(len(c.labels) for c in comments)} | {len({c.writer for c in comments})} |" in text
+    assert (
+        f"| all | {len(comments)} | {sum(len(c.labels) for c in comments)} | {len({c.writer for c in comments})} |"
+        in text
+    )
