@@ -1,0 +1,226 @@
+"""PDF with text: lines with their size and weight, ruled tables; running heads and feet left out."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kempen_nlp.errors import ParseError
+from kempen_nlp.parsing.pages import PageLog
+
+if TYPE_CHECKING:
+    from pdfplumber.page import Page
+
+MAX_PAGES = 250
+MAX_SECONDS = 90.0
+MAX_MARKS_ON_PAGE = 60_000
+_MARGIN = 0.12
+_HEADING_SIZE = 1.12
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One printed line, or one row of a ruled table."""
+
+    page: int
+    top: float
+    bottom: float
+    x0: float
+    text: str = ""
+    size: float = 0.0
+    style: str = ""
+    cells: tuple[str, ...] = ()
+    table: int = 0
+    is_marginal: bool = False
+
+
+def read_pdf(content: bytes, path: Path) -> PageLog:
+    """
+    Read a PDF that holds text.
+
+    Raises
+    ------
+    ParseError
+        If it is damaged, protected, scanned (pictures without text), longer than 250 pages, or
+        takes longer than a handbook should.
+    """
+    if b"%PDF" not in content[:1024]:
+        msg = f"{path} is not a PDF file: it does not begin with %PDF. Save or export it again."
+        raise ParseError(msg)
+    lines = _all_lines(content, path)
+    if not any(line.text or line.cells for line in lines):
+        msg = (
+            f"{path} holds pictures of pages and no text, as a scanner makes them. Run it through text "
+            "recognition (OCR) first, or ask for the original document."
+        )
+        raise ParseError(msg)
+    return _to_log(lines, path)
+
+
+def _all_lines(content: bytes, path: Path) -> list[_Line]:
+    import pdfplumber
+    from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
+    from pdfplumber.utils.exceptions import PdfminerException
+
+    started = time.monotonic()
+    lines: list[_Line] = []
+    try:
+        with pdfplumber.open(io.BytesIO(content)) as document:
+            _check_pages(document.doc, path)
+            for number, page in enumerate(document.pages, start=1):
+                if time.monotonic() - started > MAX_SECONDS:
+                    msg = f"{path}: reading stopped at page {number} after {MAX_SECONDS:.0f} seconds. Split it into parts."
+                    raise ParseError(msg)
+                lines += _page_lines(page, number)
+                page.close()
+    except ParseError:
+        raise
+    except (PDFPasswordIncorrect, PDFEncryptionError) as error:
+        raise _protected(path) from error
+    except PdfminerException as error:
+        cause = error.args[0] if error.args else error
+        if isinstance(cause, (PDFPasswordIncorrect, PDFEncryptionError)):
+            raise _protected(path) from error
+        raise _damaged(path, cause) from error
+    except Exception as error:  # the library raises whatever a malformed object leads to
+        raise _damaged(path, error) from error
+    return lines
+
+
+def _protected(path: Path) -> ParseError:
+    return ParseError(f"{path} is protected with a password. Save it without one.")
+
+
+def _damaged(path: Path, error: object) -> ParseError:
+    reason = " ".join(f"{type(error).__name__}: {error}".split())[:120]
+    return ParseError(f"{path} cannot be read as a PDF ({reason}). Open it and print or export it as PDF again.")
+
+
+def _check_pages(document: Any, path: Path) -> None:  # noqa: ANN401 - pdfminer's document has no types
+    from pdfminer.pdfpage import PDFPage
+
+    for number, _ in enumerate(PDFPage.create_pages(document), start=1):
+        if number > MAX_PAGES:
+            msg = f"{path} has more than {MAX_PAGES} pages; a handbook has fewer. Take out the pages with the competencies."
+            raise ParseError(msg)
+
+
+def _page_lines(page: Page, number: int) -> list[_Line]:
+    if len(page.chars) > MAX_MARKS_ON_PAGE or len(page.lines) + len(page.rects) > MAX_MARKS_ON_PAGE // 10:
+        msg = f"page {number} holds more marks than any page of a handbook"
+        raise ValueError(msg)
+    tables = [t for t in _tables(page) if len(t.rows) > 1 and max(len(row.cells) for row in t.rows) > 1]
+    found = [line for table in tables for line in _table_rows(table, number)]
+    outside = page
+    for table in tables:
+        outside = outside.outside_bbox(_clipped(table.bbox, page), strict=False)
+    found += _text_lines(outside, number, float(page.height))
+    return sorted(found, key=lambda line: line.top)
+
+
+def _tables(page: Page) -> list[Any]:
+    return list(page.find_tables()) if page.lines or page.rects or page.edges else []
+
+
+def _clipped(box: tuple[float, float, float, float], page: Page) -> tuple[float, float, float, float]:
+    x0, top, x1, bottom = box
+    return max(x0, 0), max(top, 0), min(x1, float(page.width)), min(bottom, float(page.height))
+
+
+def _table_rows(table: Any, number: int) -> Iterator[_Line]:  # noqa: ANN401 - pdfplumber's table has no types
+    for row, cells in zip(table.rows, table.extract(), strict=False):
+        texts = tuple((cell or "").strip() for cell in cells)
+        yield _Line(number, float(row.bbox[1]), float(row.bbox[3]), float(row.bbox[0]), cells=texts, table=id(table))
+
+
+def _text_lines(page: Page, number: int, height: float) -> Iterator[_Line]:
+    for line in page.extract_text_lines(return_chars=True, x_tolerance=1.5, y_tolerance=2):
+        text = str(line["text"])
+        chars = [char for char in line["chars"] if str(char["text"]).strip()]
+        if not chars:
+            continue
+        size = Counter(round(float(char["size"]) * 2) / 2 for char in chars).most_common(1)[0][0]
+        top, bottom = float(line["top"]), float(line["bottom"])
+        is_marginal = top < height * _MARGIN or bottom > height * (1 - _MARGIN)
+        yield _Line(number, top, bottom, float(line["x0"]), text, size, _style(chars), is_marginal=is_marginal)
+
+
+def _style(chars: Sequence[Any]) -> str:
+    # The bullet in front of a bold line is often not bold itself.
+    names = [str(char["fontname"]).lower() for char in chars]
+    if sum("bold" in name or "black" in name or "heavy" in name for name in names) >= 0.9 * len(names):
+        return "bold"
+    return "italic" if sum("italic" in n or "oblique" in n for n in names) >= 0.9 * len(names) else ""
+
+
+def _to_log(lines: Sequence[_Line], path: Path) -> PageLog:
+    log = PageLog(path, is_wrapped=True)
+    printed = [line for line in lines if line.text]
+    sizes = Counter({size: 0 for size in {line.size for line in printed}})
+    for line in printed:
+        sizes[line.size] += len(line.text)
+    body = sizes.most_common(1)[0][0] if sizes else 0.0
+    depths = {s: d for d, s in enumerate(sorted((s for s in sizes if s > body * _HEADING_SIZE), reverse=True), start=1)}
+    pitch = _pitch(printed)
+    furniture = _running_lines(printed)
+    table = 0
+    previous: _Line | None = None
+    header: tuple[str, ...] = ()
+    for line in lines:
+        if line in furniture:
+            log.leave_out(line.text, f"page {line.page}", "stands at the head or foot of several pages")
+            continue
+        if line.cells:
+            goes_on = previous is not None and previous.cells and len(previous.cells) == len(line.cells)
+            if not (goes_on and (previous is None or previous.table == line.table or previous.page < line.page)):
+                table, header = log.new_table(), line.cells
+                log.add_row(line.cells, f"page {line.page}", table)
+            elif line.cells != header:
+                log.add_row(line.cells, f"page {line.page}", table)
+            else:
+                log.leave_out("\t".join(line.cells), f"page {line.page}", "repeats the head of the table")
+        else:
+            if _has_gap(previous, line, pitch):
+                log.gap()
+            depth = depths.get(line.size, 0)
+            log.add(line.text, f"page {line.page}", depth=min(depth, 6), style=line.style, indent=round(line.x0 / 6))
+        previous = line
+    return log
+
+
+def _pitch(lines: Sequence[_Line]) -> float:
+    steps = [b.top - a.top for a, b in zip(lines, lines[1:], strict=False) if a.page == b.page and 2 < b.top - a.top < 40]
+    return Counter(round(step) for step in steps).most_common(1)[0][0] if steps else 12.0
+
+
+def _has_gap(previous: _Line | None, line: _Line, pitch: float) -> bool:
+    if previous is None or previous.cells:
+        return True
+    if previous.page != line.page:
+        return False
+    return line.top - previous.top > 1.35 * pitch or previous.style != line.style or previous.size != line.size
+
+
+def _running_lines(lines: Sequence[_Line]) -> set[_Line]:
+    """Find lines that stand in the margin of several pages with the same words, page numbers aside."""
+    pages: dict[str, set[int]] = {}
+    for line in lines:
+        if line.is_marginal:
+            pages.setdefault(_without_numbers(line.text), set()).add(line.page)
+    n_pages = max((line.page for line in lines), default=0)
+    return {
+        line
+        for line in lines
+        if line.is_marginal
+        and (len(pages[_without_numbers(line.text)]) >= max(2, n_pages // 3) or re.fullmatch(r"\W*\d{1,3}\W*", line.text))
+    }
+
+
+def _without_numbers(text: str) -> str:
+    return re.sub(r"\d+", "#", text)
