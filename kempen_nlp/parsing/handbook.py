@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from kempen_nlp.assignments import whole_file
 from kempen_nlp.errors import ParseError
 from kempen_nlp.framework import Framework, Profile, Status, StatusColor, slug
 from kempen_nlp.parsing.blocks import Block
@@ -15,7 +16,7 @@ from kempen_nlp.parsing.coverage import Coverage, LineLedger
 from kempen_nlp.parsing.draft import CompetencyDraft, LevelDraft, Piece, check_ranks, finish, level_names
 from kempen_nlp.parsing.grids import Entry, Grid
 from kempen_nlp.parsing.layout import Layout, Title, recognise
-from kempen_nlp.parsing.outline import is_outline, read_outline, read_workbook_outline
+from kempen_nlp.parsing.outline import is_outline, read_outline, read_workbook_outline, rough_outline, write_outline
 from kempen_nlp.parsing.profiles import ProfileTable, read_grades
 from kempen_nlp.parsing.repair import Repaired, repair
 from kempen_nlp.parsing.scales import LevelMark, is_about_levels
@@ -86,6 +87,44 @@ def parse_handbook(path: str | Path) -> ParsedHandbook:
         return ParsedHandbook(found, Coverage({n: "outline" for n, t in enumerate(source.lines, 1) if t.strip()}, {}), ())
     repaired = repair(source.blocks, source.lines, is_wrapped=source.is_wrapped)
     return _Reader(source, repaired).read()
+
+
+def outline_handbook(handbook: str | Path, outline: str | Path) -> ParsedHandbook | None:
+    """
+    Write an outline of a handbook for correction, also where its levels were not recognised.
+
+    Parameters
+    ----------
+    handbook : path
+        What `parse_handbook` reads.
+    outline : path
+        Ends in .xlsx for a workbook; any other ending is Markdown.
+
+    Returns
+    -------
+    ParsedHandbook or None
+        What was recognised; None when nothing was, and the outline holds the text in order.
+
+    Raises
+    ------
+    ParseError
+        If the handbook cannot be read, or nothing was recognised and a workbook was asked for.
+    """
+    try:
+        parsed = parse_handbook(handbook)
+    except ParseError as error:
+        if Path(outline).suffix.lower() == ".xlsx":
+            msg = f"{error} Nothing was recognised to fill a workbook with; ask for an outline that ends in .md."
+            raise ParseError(msg) from error
+        source = read_source(handbook)
+        blocks = repair(source.blocks, source.lines, is_wrapped=source.is_wrapped).blocks
+        text = rough_outline(source, blocks)
+        with whole_file(outline) as partial:
+            partial.write_text(text, encoding="utf-8")
+        return None
+    lines = read_source(handbook).lines if parsed.coverage.unused else ()
+    write_outline(parsed.framework, outline, unused={n: lines[n - 1] for n in sorted(parsed.coverage.unused)})
+    return parsed
 
 
 class _Reader:
@@ -415,7 +454,7 @@ class _Reader:
     def _title(self) -> str:
         """Return the title: all of a short preamble, or its highest heading, or its first line."""
         path = self._source.path
-        headings = [block for block in self._preamble if block.kind == "heading"]
+        headings = [b for b in self._preamble if b.kind == "heading" and not is_lone_number(b.text)]
         if headings:
             chosen = [min(headings, key=lambda block: block.depth)]
         elif len(self._preamble) <= _TITLE_BLOCKS and all(len(b.text.split()) <= 20 for b in self._preamble):

@@ -189,6 +189,10 @@ def split_at_levels(text: str) -> list[str]:
     >>> split_at_levels("Werkt op niveau 2")
     ['Werkt op niveau 2']
     """
+    for gap in re.finditer(r"(?<=\S)[ \xa0]{2,}(?=\S)", text):
+        rest = text[gap.end() :].strip()
+        if len(rest) <= 60 and (mark := read_level(rest, loose=True)) and not mark.rest:
+            return [text[: gap.start()].rstrip(), rest]
     match = _TRAILING.search(text)
     if match and text[: match.start()].strip().strip("*_#-•"):
         return [text[: match.start()].rstrip(), match["mark"]]
