@@ -32,7 +32,9 @@ def parse(
         typer.Option(help="Write an outline to correct and parse again: .xlsx, or .md."),
     ] = None,
     template: Annotated[Path | None, typer.Option(help="Write an empty workbook (.xlsx) to fill in, and stop.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what is recognised as a tree; write no JSON.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what is recognised as a tree; write no JSON.")
+    ] = False,
 ) -> None:
     """Turn a handbook into a framework, and account for every line of it."""
     from kempen_nlp.console import print_parsed, say, write_text

@@ -27,6 +27,8 @@ _INLINE_BULLET = re.compile(rf"[{re.escape(_SAFE_GLYPHS)}]\s*")
 _CELL_BULLET = re.compile(r"^\s*(?:[–—*+-]|\d{1,2}[.)]|[a-z]\))\s+")
 _RULE_CELL = re.compile(r"^:?-{2,}:?$")
 _RULE_LINE = re.compile(r"^[\s|+:=*_-]*$")
+_HYPHEN_PREFIX = re.compile(r"\b(?:bijna|oud|ex|niet|non|semi|vice|pro|anti|quasi|e)-$", re.IGNORECASE)
+_VOWEL_CLASHES = {"aa", "ae", "ai", "au", "ee", "ei", "eu", "ie", "ii", "ij", "oe", "oi", "oo", "ou", "ui", "uu"}
 _UNDERLINE = re.compile(r"^(={3,}|-{3,})\s*$")
 
 
@@ -137,13 +139,17 @@ def glued(first: str, second: str) -> str:
     'treedt in contact met andere organisaties'
     >>> glued("kent klant-", "en leveranciersvragen")
     'kent klant- en leveranciersvragen'
+    >>> glued("bespreekt een bijna-", "ongeval")
+    'bespreekt een bijna-ongeval'
     """
     if first.endswith("\xad"):
         return first[:-1] + second
     suspended = re.match(r"(?:en|of|en/of|als|noch)\b", second)
-    if first.endswith("-") and not first.endswith(" -") and second[:1].islower() and not suspended:
-        return first[:-1] + second
-    return f"{first} {second}"
+    if not first.endswith("-") or first.endswith(" -") or not second[:1].islower() or suspended:
+        return f"{first} {second}"
+    # Dutch keeps the hyphen after these prefixes, and between vowels that would else be read as one sound.
+    keeps = _HYPHEN_PREFIX.search(first) or (first[-2:-1] + second[:1]).lower() in _VOWEL_CLASHES
+    return first + second if keeps else first[:-1] + second
 
 
 def _is_underline(line: str, number: int, previous: Block) -> bool:

@@ -12,7 +12,9 @@ from kempen_nlp.parsing.scales import LevelMark
 
 Lines = tuple[int, int]
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[“\"‘'(]?[A-ZÀ-Þ])")
-_ABBREVIATION = re.compile(r"(?:\b(?:o\.?a|d\.?w\.?z|m\.?b\.?t|m\.?n|i\.?p\.?v|bijv|bv|enz|etc|e\.d|nr|art|dhr|mevr|resp|max|min|ca|incl|evt)|\b[A-Z])\.$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:o\.?a|d\.?w\.?z|m\.?b\.?t|m\.?n|i\.?p\.?v|bijv|bv|enz|etc|e\.d|nr|art|dhr|mevr|resp|max|min|ca|incl|evt)|\b[A-Z])\.$"
+)
 _NAME_WORDS = 4
 
 
@@ -101,7 +103,11 @@ def check_ranks(drafts: Sequence[CompetencyDraft], where: Callable[[int], str]) 
             starts_higher = missing and previous == 0 and len(drafts) > 1 and min(known) > 1
             if rank < 1 or (missing and not starts_higher):
                 after = f"follows level {previous}" if previous else "comes first"
-                hint = f"is the heading of level {previous + 1} missing?" if rank else "is a level numbered twice, or out of order?"
+                hint = (
+                    f"is the heading of level {previous + 1} missing?"
+                    if rank
+                    else "is a level numbered twice, or out of order?"
+                )
                 msg = f"{where(level.line)}: in '{draft.name}', '{level.label}' {after}. Levels must count up from 1; {hint}"
                 raise ParseError(msg)
             if rank > previous + 1:
@@ -111,12 +117,25 @@ def check_ranks(drafts: Sequence[CompetencyDraft], where: Callable[[int], str]) 
     return doubts
 
 
-def finish(drafts: Iterable[CompetencyDraft]) -> tuple[Competency, ...]:
-    """Turn drafts into competencies; texts that nothing divides become sentences, if none in the document is divided."""
+def finish(drafts: Iterable[CompetencyDraft], *, is_wrapped: bool = False) -> tuple[Competency, ...]:
+    """
+    Turn drafts into competencies.
+
+    Texts that nothing divides become sentences, if no level of the document is divided by bullets, cells or
+    paragraphs. The ends of wrapped lines divide nothing.
+    """
     drafts = list(drafts)
     levels = [level for draft in drafts for level in draft.levels.values()]
-    splits = all(len(level.pieces) <= 1 or _is_name(level, level.pieces[0]) for level in levels)
+    splits = all(_is_undivided(level, is_wrapped=is_wrapped) for level in levels)
     return tuple(_finish_competency(draft, splits=splits) for draft in drafts)
+
+
+def _is_undivided(level: LevelDraft, *, is_wrapped: bool) -> bool:
+    pieces = level.pieces[1:] if level.pieces and _is_name(level, level.pieces[0]) else level.pieces
+    if len(pieces) <= 1:
+        return True
+    flows = all(a.lines[1] + 1 == b.lines[0] for a, b in zip(pieces, pieces[1:], strict=False))
+    return is_wrapped and flows and all(piece.kind in ("paragraph", "rest") for piece in pieces)
 
 
 def level_names(drafts: Sequence[CompetencyDraft]) -> dict[int, str]:
@@ -136,7 +155,9 @@ def _finish_competency(draft: CompetencyDraft, *, splits: bool) -> Competency:
         level = draft.levels[rank]
         headline, pieces = _headline_and_indicators(level)
         texts = [(text, p.lines) for p in pieces for text in (sentences(p.text) if splits and p.is_alone else [p.text])]
-        indicators = tuple(Indicator(f"{identifier}/{rank}/{n}", text, lines) for n, (text, lines) in enumerate(texts, start=1))
+        indicators = tuple(
+            Indicator(f"{identifier}/{rank}/{n}", text, lines) for n, (text, lines) in enumerate(texts, start=1)
+        )
         levels.append(Level(rank, headline, level.applicable, indicators))
     return Competency(identifier, draft.name, " ".join(draft.definition) or None, tuple(levels))
 

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from kempen_nlp.parsing.blocks import Block, split_cell
-from kempen_nlp.parsing.scales import LevelMark, is_about_levels, is_ordered, rank_of_name, read_column_level, read_level
+from kempen_nlp.parsing.scales import (
+    LevelMark,
+    is_about_levels,
+    is_ordered,
+    rank_of_name,
+    read_column_level,
+    read_level,
+)
 from kempen_nlp.parsing.words import (
     column_role,
     competency_label,
@@ -117,7 +124,9 @@ def _level_head(rows: Sequence[Block], number: int) -> dict[int, LevelMark]:
     others = [n for n, cell in enumerate(cells) if cell and n not in marks]
     if any(n > min(marks) for n in others) or len(others) > 3:
         return {}
-    if any(mark.rank is None for mark in marks.values()) and not is_ordered(m.name for m in marks.values() if m.rank is None):
+    if any(mark.rank is None for mark in marks.values()) and not is_ordered(
+        m.name for m in marks.values() if m.rank is None
+    ):
         return {}
     is_plain = all(not read_level(cells[n], loose=True) for n in marks)
     return {} if is_plain and not _has_sentences(rows[number + 1 :], marks) else marks
@@ -300,7 +309,9 @@ def _find_competencies(grid: Grid, marks: Mapping[int, LevelMark]) -> None:
         return
     head = grid.rows[0]
     titles = {n: cell for n, cell in enumerate(head.cells) if n != grid.level_column and cell and 0 not in marks}
-    plain = {n: t for n, t in titles.items() if column_role(t) is None and not is_indicators_label(t) and len(t.split()) <= 6}
+    plain = {
+        n: t for n, t in titles.items() if column_role(t) is None and not is_indicators_label(t) and len(t.split()) <= 6
+    }
     if len(plain) > 1 and len(plain) == len(titles) and _has_sentences([grid.rows[n] for n in marks], plain):
         grid.roles.update(dict.fromkeys(plain, "own competency"))
         grid.roles[grid.level_column] = "competency"
@@ -319,7 +330,9 @@ def _row_title(grid: Grid, number: int) -> bool:
     following = number + 1
     while following < len(grid.rows) and definition_label(grid.rows[following].cells[0]) is not None:
         following += 1
-    return following in grid.row_marks and len(filled) <= 2 and len(filled[0].split()) <= 8 and not filled[0].endswith(".")
+    return (
+        following in grid.row_marks and len(filled) <= 2 and len(filled[0].split()) <= 8 and not filled[0].endswith(".")
+    )
 
 
 def _row_entries(grid: Grid) -> Iterator[Entry]:

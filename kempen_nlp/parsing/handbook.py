@@ -22,8 +22,6 @@ from kempen_nlp.parsing.repair import Repaired, repair
 from kempen_nlp.parsing.scales import LevelMark, is_about_levels
 from kempen_nlp.parsing.source import SourceText, read_source
 from kempen_nlp.parsing.words import (
-    column_role,
-    competency_label,
     continued_name,
     definition_label,
     headline_label,
@@ -34,7 +32,9 @@ from kempen_nlp.parsing.words import (
     refers_to_level,
 )
 
-_LEGEND = re.compile(r"^\**(?P<color>[^*=]{2,40}?)\**\s*=\s*(?P<term>(?:groei|gewenste|ontstegen)\s*competentie)\.?$", re.IGNORECASE)
+_LEGEND = re.compile(
+    r"^\**(?P<color>[^*=]{2,40}?)\**\s*=\s*(?P<term>(?:groei|gewenste|ontstegen)\s*competentie)\.?$", re.IGNORECASE
+)
 _SPECIALISATIONS = re.compile(r"^specialisaties?\s*:?$", re.IGNORECASE)
 _STATUS_OF_TERM = {
     "groei": Status.GROWTH,
@@ -84,7 +84,9 @@ def parse_handbook(path: str | Path) -> ParsedHandbook:
         used = {n: "outline" for n, line in enumerate(source.lines, start=1) if line.strip()}
         return ParsedHandbook(framework, Coverage(used, {}), ())
     if found := read_workbook_outline(source):
-        return ParsedHandbook(found, Coverage({n: "outline" for n, t in enumerate(source.lines, 1) if t.strip()}, {}), ())
+        return ParsedHandbook(
+            found, Coverage({n: "outline" for n, t in enumerate(source.lines, 1) if t.strip()}, {}), ()
+        )
     repaired = repair(source.blocks, source.lines, is_wrapped=source.is_wrapped)
     return _Reader(source, repaired).read()
 
@@ -427,7 +429,9 @@ class _Reader:
                 )
                 raise ParseError(msg)
             self._competencies.remove(draft)
-            self._doubts.append(f"{self._source.where(draft.line)}: competency '{draft.name}' has no levels and is left out.")
+            self._doubts.append(
+                f"{self._source.where(draft.line)}: competency '{draft.name}' has no levels and is left out."
+            )
         if not self._competencies:
             raise self._nothing_found()
         self._doubts += check_ranks(self._competencies, self._source.where)
@@ -475,7 +479,7 @@ class _Reader:
             id=slug(path.stem) or "framework",
             title=self._title(),
             source=MappingProxyType({"file": path.name, "sha256": self._source.sha256}),
-            competencies=finish(self._competencies),
+            competencies=finish(self._competencies, is_wrapped=self._source.is_wrapped),
             level_scheme=tuple(sorted(scheme.items())),
             statuses=tuple(self._statuses),
             specialisations=tuple(self._specialisations),

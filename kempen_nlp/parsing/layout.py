@@ -31,7 +31,9 @@ from kempen_nlp.parsing.words import (
 
 Style = tuple[str, int]
 _TITLE_WORDS = 8
-_NAMED_TITLE = re.compile(r"^(?:\*\*(?P<bold>[^*]{2,60}?):?\*\*\s*:?|(?P<plain>[^\W\d_][^:.]{1,50}?):|(?P<dash>[^\W\d_][^:.–—]{1,50}?)\s[–—-])\s+(?P<rest>\S.*)$")
+_NAMED_TITLE = re.compile(
+    r"^(?:\*\*(?P<bold>[^*]{2,60}?):?\*\*\s*:?|(?P<plain>[^\W\d_][^:.]{1,50}?):|(?P<dash>[^\W\d_][^:.–—]{1,50}?)\s[–—-])\s+(?P<rest>\S.*)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +155,22 @@ def _repeated_names(blocks: Sequence[Block], numbered: Mapping[int, LevelMark], 
         usual = counts.most_common(1)[0][0] if counts else 0
         names = [name for name, where in often.items() if len(where) == usual]
         has_text = all(
-            where + 1 < len(blocks) and blocks[where + 1].kind in ("item", "paragraph") for name in names for where in often[name]
+            where + 1 < len(blocks) and blocks[where + 1].kind in ("item", "paragraph")
+            for name in names
+            for where in often[name]
         )
         if len(names) > 1 and has_text and usual * len(names) > len(best):
-            best = {n: LevelMark(blocks[n].text, None, name=blocks[n].text, notation="name") for m in names for n in often[m]}
+            best = {
+                n: LevelMark(blocks[n].text, None, name=blocks[n].text, notation="name")
+                for m in names
+                for n in often[m]
+            }
     if best:
         names = list(dict.fromkeys(best[n].name.rstrip(":") for n in sorted(best)))
         if not is_ordered(names):
-            layout.notes.append(f"levels are called {', '.join(names)}; they are ranked 1 to {len(names)} in this order")
+            layout.notes.append(
+                f"levels are called {', '.join(names)}; they are ranked 1 to {len(names)} in this order"
+            )
     return best
 
 
@@ -177,7 +187,9 @@ def _rank_names(marks: dict[int, LevelMark], layout: Layout) -> None:
     if names and explained and all(name.casefold() in explained for name in names):
         for position, mark in marks.items():
             marks[position] = replace(mark, rank=explained.get(mark.name.casefold(), mark.rank))
-    if any(mark.notation == "letter" for mark in [*marks.values(), *(m for g in layout.grids.values() for m in g.marks)]):
+    if any(
+        mark.notation == "letter" for mark in [*marks.values(), *(m for g in layout.grids.values() for m in g.marks)]
+    ):
         layout.notes.append("levels have letters; they are ranked in the order of the alphabet, A as 1")
     zero = {mark.rank for mark in marks.values()}
     if 0 in zero and zero == set(range(len(zero))) and len(zero) > 1:
@@ -228,7 +240,11 @@ def _may_be_title(block: Block) -> bool:
         return False
     if competency_label(block.text):
         return block.kind != "item"
-    if is_indicators_label(block.text) or definition_label(block.text) is not None or headline_label(block.text) is not None:
+    if (
+        is_indicators_label(block.text)
+        or definition_label(block.text) is not None
+        or headline_label(block.text) is not None
+    ):
         return False
     if block.kind == "heading":
         return not is_lone_number(block.text)

@@ -104,7 +104,10 @@ def _markdown_lines(framework: Framework, unused: Mapping[int, str]) -> Iterator
     yield from _section("Statussen", statuses)
     yield from _section("Specialisaties", (_one_line(text) for text in framework.specialisations))
     if unused:
-        yield from ("% Lines of the handbook that were not used:", *(f"% {n}: {_one_line(t)}" for n, t in unused.items()))
+        yield from (
+            "% Lines of the handbook that were not used:",
+            *(f"% {n}: {_one_line(t)}" for n, t in unused.items()),
+        )
 
 
 def _section(title: str, items: Iterator[str]) -> Iterator[str]:
@@ -196,7 +199,9 @@ class _OutlineReader:
         elif title in ("Uitleg niveaus", "Statussen", "Specialisaties"):
             self._section = title
         else:
-            raise self._wrong(number, title, "'## Competentie: name', '## Profiel: name', or a section that an outline has")
+            raise self._wrong(
+                number, title, "'## Competentie: name', '## Profiel: name', or a section that an outline has"
+            )
 
     def _open_level(self, number: int, title: str) -> None:
         mark = re.fullmatch(r"Niveau (\d{1,3})", title)
@@ -229,10 +234,14 @@ class _OutlineReader:
             self.data["competencies"][-1]["definition"] = text or None
         elif self._section == "Competentie" and label == "Kernzin" and self.data["competencies"][-1]["levels"]:
             self._level["headline"] = text or None
-        elif line == "Niet van toepassing" and self._section == "Competentie" and self.data["competencies"][-1]["levels"]:
+        elif (
+            line == "Niet van toepassing" and self._section == "Competentie" and self.data["competencies"][-1]["levels"]
+        ):
             self._level["applicable"] = False
         else:
-            raise self._wrong(number, line, "'Definitie:', 'Kernzin:', '- ' before an indicator, or '% ' before a remark")
+            raise self._wrong(
+                number, line, "'Definitie:', 'Kernzin:', '- ' before an indicator, or '% ' before a remark"
+            )
 
     @property
     def _level(self) -> dict[str, Any]:
@@ -287,7 +296,9 @@ def write_template(path: str | Path) -> None:
 
 
 def _write_workbook(framework: Framework, path: Path, unused: Mapping[int, str]) -> None:
-    sheets: dict[str, tuple[Sequence[str], Sequence[Sequence[object]]]] = {MAIN_SHEET: (COLUMNS, list(_main_rows(framework)))}
+    sheets: dict[str, tuple[Sequence[str], Sequence[Sequence[object]]]] = {
+        MAIN_SHEET: (COLUMNS, list(_main_rows(framework)))
+    }
     extra: dict[str, list[tuple[object, ...]]] = {
         "Niveaus": list(framework.level_scheme),
         "Profielen": [(p.name, p.grade, name, rank) for p in framework.profiles for name, rank in p.required.items()],
@@ -356,7 +367,9 @@ def read_workbook_outline(source: SourceText) -> Framework | None:
     if main is None:
         return None
     data: dict[str, Any] = {"title": "", "competencies": _competencies(main[1:], source)}
-    for name, row in ((name, row) for name in _SHEETS for row in sheets.get(name, ())[1:] if _has_columns(sheets[name], _SHEETS[name])):
+    for name, row in (
+        (name, row) for name in _SHEETS for row in sheets.get(name, ())[1:] if _has_columns(sheets[name], _SHEETS[name])
+    ):
         _add_row(data, name, _padded(row, len(_SHEETS[name])), source.where(row.lines[0]))
     profiles = data.pop("Profielen", {})
     data["profiles"] = [{"name": n, "grade": g, "required": required} for (n, g), required in profiles.items()]

@@ -150,7 +150,9 @@ def _refuse_entities(package: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo
             msg = f"{path} is damaged: its part {entry.filename!r} cannot be read. Open and save it again in Office."
             raise ParseError(msg) from error
         except Exception as error:  # zlib.error has no common ancestor with the others
-            msg = f"{path} is damaged: its part {entry.filename!r} cannot be unpacked ({error}). Save it again in Office."
+            msg = (
+                f"{path} is damaged: its part {entry.filename!r} cannot be unpacked ({error}). Save it again in Office."
+            )
             raise ParseError(msg) from error
         if b"<!" in head.replace(b"\x00", b"").replace(b"<!--", b""):
             msg = f"{path}: part {entry.filename!r} declares a document type, which Office never writes. Save it again."

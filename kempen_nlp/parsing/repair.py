@@ -129,7 +129,9 @@ def _wrap_width(blocks: Sequence[Block], lines: Sequence[str]) -> int:
 def _are_neighbours(first: Block, second: Block) -> bool:
     if second.lines[0] != first.lines[1] + 1:
         return False
-    same_style = first.kind == second.kind == "bold" or (first.kind == second.kind == "heading" and first.depth == second.depth)
+    same_style = first.kind == second.kind == "bold" or (
+        first.kind == second.kind == "heading" and first.depth == second.depth
+    )
     return same_style or (second.kind == "paragraph" and first.kind in ("paragraph", "item"))
 
 
@@ -164,11 +166,15 @@ def _furniture(blocks: Sequence[Block]) -> dict[int, str]:
     for position, block in enumerate(blocks):
         key = _without_numbers(block.text)
         beside = any(abs(position - n) <= 2 for n in numbers)
-        if beside and company[key] >= 2 and company[key] >= everywhere[key] - 1 and not _is_mark(block) and block.kind != "item":
+        if (
+            beside
+            and company[key] >= max(2, 0.75 * len(numbers))
+            and company[key] >= everywhere[key] - 1
+            and not _is_mark(block)
+            and block.kind != "item"
+        ):
             left_out.setdefault(block.lines[0], "stands at the head or foot of several pages")
-        if _CONTENTS_LINE.search(block.text):
-            left_out.setdefault(block.lines[0], "table of contents")
-        elif _CONTENTS_TITLE.match(block.text):
+        if _CONTENTS_LINE.search(block.text) or _CONTENTS_TITLE.match(block.text):
             left_out.setdefault(block.lines[0], "table of contents")
     return left_out
 

@@ -41,12 +41,16 @@ _COLUMNS = {
 }  # fmt: skip
 _NUMBERING = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*[.):]?|[A-Z]\d{1,2}(?:\.\d+)*[.):]|[A-Z]\.|[IVX]{1,4}\.)\s+(?=\S)")
 _LONE_NUMBER = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*|[A-Z]\d{1,2}|[IVX]{1,4})\s*[.):]?$")
-_CONTINUED = re.compile(r"^(?:\(?vervolg\)?:?\s+(?P<after>\S.*)|(?P<before>\S.*?)\s*[-–,]?\s*\(?\s*(?:vervolg|continued)\s*\)?)$", re.I)
+_CONTINUED = re.compile(
+    r"^(?:\(?vervolg\)?:?\s+(?P<after>\S.*)|(?P<before>\S.*?)\s*[-–,]?\s*\(?\s*(?:vervolg|continued)\s*\)?)$", re.I
+)
 _REFERENCE = re.compile(
-    r"^\(?(?:zie|als bij|gelijk aan|idem(?: als)?|hetzelfde als|(?:zo)?als)\s+(?!een\b)[^.;,+]{2,60}?\.?\)?$|^idem\.?$", re.IGNORECASE
+    r"^\(?(?:zie|als bij|gelijk aan|idem(?: als)?|hetzelfde als|(?:zo)?als)\s+(?!een\b)[^.;,+]{2,60}?\.?\)?$|^idem\.?$",
+    re.IGNORECASE,
 )
 _REFERS_TO_LEVEL = re.compile(
-    r"^\(?(?:(?:zo)?als|zie|idem(?: als)?|gelijk aan|naast)\s+(?:de\s+\w+\s+van\s+)?(?:bij\s+)?(?:niveau|level|het vorige)\b", re.IGNORECASE
+    r"^\(?(?:(?:zo)?als|zie|idem(?: als)?|gelijk aan|naast)\s+(?:de\s+\w+\s+van\s+)?(?:bij\s+)?(?:niveau|level|het vorige)\b",
+    re.IGNORECASE,
 )
 _NOT_APPLICABLE = re.compile(r"^(?:niet van toepassing|n\.?v\.?t\.?|niet aanwezig|geen niveau)(?:\W|$)", re.IGNORECASE)
 

@@ -162,7 +162,7 @@ def _style(chars: Sequence[Any]) -> str:
 def _to_log(lines: Sequence[_Line], path: Path) -> PageLog:
     log = PageLog(path, is_wrapped=True)
     printed = [line for line in lines if line.text]
-    sizes = Counter({size: 0 for size in {line.size for line in printed}})
+    sizes = Counter(dict.fromkeys({line.size for line in printed}, 0))
     for line in printed:
         sizes[line.size] += len(line.text)
     body = sizes.most_common(1)[0][0] if sizes else 0.0
@@ -195,7 +195,9 @@ def _to_log(lines: Sequence[_Line], path: Path) -> PageLog:
 
 
 def _pitch(lines: Sequence[_Line]) -> float:
-    steps = [b.top - a.top for a, b in zip(lines, lines[1:], strict=False) if a.page == b.page and 2 < b.top - a.top < 40]
+    steps = [
+        b.top - a.top for a, b in zip(lines, lines[1:], strict=False) if a.page == b.page and 2 < b.top - a.top < 40
+    ]
     return Counter(round(step) for step in steps).most_common(1)[0][0] if steps else 12.0
 
 
@@ -218,7 +220,9 @@ def _running_lines(lines: Sequence[_Line]) -> set[_Line]:
         line
         for line in lines
         if line.is_marginal
-        and (len(pages[_without_numbers(line.text)]) >= max(2, n_pages // 3) or re.fullmatch(r"\W*\d{1,3}\W*", line.text))
+        and (
+            len(pages[_without_numbers(line.text)]) >= max(2, n_pages // 3) or re.fullmatch(r"\W*\d{1,3}\W*", line.text)
+        )
     }
 
 

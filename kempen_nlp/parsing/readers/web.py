@@ -89,7 +89,9 @@ class _Walker:
         elif tag.name in _BLOCKS or tag.name in ("tr", "td", "th", "tbody", "thead"):
             self._flush()
             self.walk(tag, depth + 1, list_depth=list_depth + (tag.name in ("ul", "ol")))
-            self._flush(glyph="•" if tag.name == "li" else "", indent=list_depth, style="bold" if tag.name == "dt" else "")
+            self._flush(
+                glyph="•" if tag.name == "li" else "", indent=list_depth, style="bold" if tag.name == "dt" else ""
+            )
         elif list_depth and any(parent.name == "li" for parent in tag.parents):
             self.walk(tag, depth + 1, list_depth=list_depth)
         else:
@@ -99,7 +101,9 @@ class _Walker:
         text = " ".join("".join(part for part, _ in self._parts).split())
         styles = {found for part, found in self._parts if part.strip()}
         self._parts.clear()
-        self._log.add(text, self._place(), style=style or (styles.pop() if len(styles) == 1 else ""), glyph=glyph, indent=indent)
+        self._log.add(
+            text, self._place(), style=style or (styles.pop() if len(styles) == 1 else ""), glyph=glyph, indent=indent
+        )
 
     def _place(self, tag: Tag | None = None) -> str:
         line = getattr(tag, "sourceline", None)
