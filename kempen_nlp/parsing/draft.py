@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from kempen_nlp.errors import ParseError
 from kempen_nlp.framework import Competency, Indicator, Level, slug
 from kempen_nlp.parsing.scales import LevelMark
+from kempen_nlp.parsing.words import is_not_applicable
 
 Lines = tuple[int, int]
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[“\"‘'(]?[A-ZÀ-Þ])")
@@ -78,7 +79,9 @@ class CompetencyDraft:
             )
             raise ParseError(msg)
         level = LevelDraft(rank, line, mark.label, mark.name)
-        if mark.rest:
+        if mark.rest and is_not_applicable(mark.rest):
+            level.applicable = False
+        elif mark.rest:
             level.pieces.append(Piece(mark.rest, (line, line), "rest", is_alone=True))
         self.levels[rank] = level
         self.order.append(rank)

@@ -28,7 +28,7 @@ from kempen_nlp.parsing.words import (
 
 EntryRole = Literal[
     "competency", "definition", "level", "headline", "indicator", "not applicable", "reference", "subheading", "heads",
-    "profile", "untitled",
+    "profile", "untitled", "unused column",
 ]  # fmt: skip
 _BLANK = ("-", "–", "—", "---", "+", ".", "x", "nvt.")
 _SENTENCE_WORDS = 3
@@ -68,6 +68,13 @@ class Grid:
     def marks(self) -> list[LevelMark]:
         """All levels, as often as they occur."""
         return [mark for head in self.heads.values() for mark in head.values()] + list(self.row_marks.values())
+
+    @property
+    def indicator_columns(self) -> set[int]:
+        """For levels in rows: the columns that say so, or else all that say nothing."""
+        width = max(len(row.cells) for row in self.rows)
+        said = {n for n, role in self.roles.items() if role == "indicator"}
+        return said or {n for n in range(width) if n not in self.roles}
 
     @property
     def needs_title(self) -> bool:
@@ -346,20 +353,22 @@ def _row_entries(grid: Grid) -> Iterator[Entry]:
                 yield Entry("level", mark.label, grid.rows[number], mark)
                 yield from _cell_entries(cells[column] if column < len(cells) else "", grid.rows[number], mark)
         return
-    mark: LevelMark | None = None
+    current: LevelMark | None = None
     for number, row in enumerate(grid.rows):
         if number in grid.row_marks:
-            mark = grid.row_marks[number]
-            yield from _level_row(grid, row, mark, is_new=True)
+            current = grid.row_marks[number]
+            yield from _level_row(grid, row, current, is_new=True)
         elif number == 0 and (grid.roles or not _row_title(grid, 0)):
             yield Entry("heads", row.text, row)
+            known = {*grid.roles, *grid.indicator_columns, grid.level_column}
+            yield from (Entry("unused column", cell, row) for n, cell in enumerate(row.cells) if cell and n not in known)
         elif _row_title(grid, number):
             yield from _title_row(row)
-            mark = None
+            current = None
         elif row.cells[0] and definition_label(row.cells[0]) is not None:
             yield Entry("definition", definition_label(row.cells[0]) or " ".join(filter(None, row.cells[1:])), row)
-        elif mark is not None:
-            yield from _level_row(grid, row, mark, is_new=False)
+        elif current is not None:
+            yield from _level_row(grid, row, current, is_new=False)
         else:
             yield Entry("untitled", row.text, row)
 
@@ -389,5 +398,5 @@ def _level_row(grid: Grid, row: Block, mark: LevelMark, *, is_new: bool) -> Iter
     if mark.rest:
         yield from _cell_entries(mark.rest, row, mark)
     for column, cell in enumerate(row.cells):
-        if cell and column != grid.level_column and grid.roles.get(column, "indicator") == "indicator":
+        if cell and column != grid.level_column and column in grid.indicator_columns:
             yield from _cell_entries(cell, row, mark)

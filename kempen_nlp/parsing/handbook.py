@@ -15,7 +15,7 @@ from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.coverage import Coverage, LineLedger
 from kempen_nlp.parsing.draft import CompetencyDraft, LevelDraft, Piece, check_ranks, finish, level_names
 from kempen_nlp.parsing.grids import Entry, Grid
-from kempen_nlp.parsing.layout import Layout, Title, recognise
+from kempen_nlp.parsing.layout import Layout, Title, part_titles, recognise
 from kempen_nlp.parsing.outline import is_outline, read_outline, read_workbook_outline, rough_outline, write_outline
 from kempen_nlp.parsing.profiles import ProfileTable, read_grades
 from kempen_nlp.parsing.repair import Repaired, repair
@@ -28,6 +28,7 @@ from kempen_nlp.parsing.words import (
     is_indicators_label,
     is_lone_number,
     is_not_applicable,
+    is_other_section,
     is_reference,
     refers_to_level,
 )
@@ -42,6 +43,7 @@ _STATUS_OF_TERM = {
     "ontstegen": Status.SURPASSED,
 }
 _TITLE_BLOCKS = 3
+_LEAD_IN_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +136,9 @@ class _Reader:
 
     def __init__(self, source: SourceText, repaired: Repaired) -> None:
         self._source = source
-        self._blocks = repaired.blocks
+        self._blocks = part_titles(repaired.blocks)
         self._sidebars = repaired.sidebars
-        self._layout: Layout = recognise(repaired.blocks)
+        self._layout: Layout = recognise(self._blocks)
         self._ledger = LineLedger()
         self._reasons: dict[int, str] = {**source.left_out, **repaired.left_out}
         self._doubts: list[str] = []
@@ -149,6 +151,7 @@ class _Reader:
         self._competencies: list[CompetencyDraft] = []
         self._level: LevelDraft | None = None
         self._aside = False
+        self._other = ""
 
     def read(self) -> ParsedHandbook:
         for position, block in enumerate(self._blocks):
@@ -178,12 +181,17 @@ class _Reader:
             self._level, self._aside = None, True
         elif match := _LEGEND.match(block.text):
             self._read_legend(block, match)
+        elif self._competencies and block.kind != "item" and is_other_section(block.text):
+            self._level, self._aside = None, True
+            self._other = block.text.rstrip(":")
+            self._skip(block, "opens a part that describes no level")
         elif block.kind == "heading":
             self._read_other_heading(position, block)
         else:
-            self._read_text(block)
+            self._read_text(position, block)
 
     def _open_competency(self, block: Block, title: Title) -> None:
+        self._other = ""
         self._draft_named(title.name, block.lines[0], is_table=False)
         self._aside = False
         self._ledger.use(block, "competency")
@@ -220,7 +228,7 @@ class _Reader:
 
     def _open_level(self, block: Block, mark: LevelMark) -> None:
         self._level = self._competencies[-1].add_level(mark, block.lines[0], self._source.where)
-        self._aside = False
+        self._aside, self._other = False, ""
         self._ledger.use(block, "level")
 
     def _explain(self, block: Block, mark: LevelMark) -> None:
@@ -253,6 +261,10 @@ class _Reader:
             if entry.role == "competency":
                 self._draft_named(entry.text, entry.block.lines[0], is_table=True)
                 self._ledger.use(entry.block, "competency")
+            elif entry.role == "heads":
+                self._ledger.use(entry.block, "level")
+            elif entry.role == "unused column":
+                self._doubt(entry.block, f"column '{entry.text}' was not used")
             elif not self._competencies:
                 self._skip(entry.block, "stands before the first competency")
             elif entry.role == "definition":
@@ -272,8 +284,8 @@ class _Reader:
             self._doubt(entry.block, f"'{entry.text[:40]}' stands under no level")
         elif entry.role == "profile":
             self._read_profile_cell(entry, draft)
-        elif entry.role in ("heads", "subheading"):
-            self._ledger.use(entry.block, "level" if entry.role == "heads" else "subheading")
+        elif entry.role == "subheading":
+            self._ledger.use(entry.block, "subheading")
         elif entry.mark is None or entry.mark.rank is None:
             self._skip(entry.block, f"'{entry.text[:40]}' has no level")
         else:
@@ -351,15 +363,16 @@ class _Reader:
         title = self._blocks[min(following)]
         return title.kind != "heading" or block.depth < title.depth
 
-    def _read_text(self, block: Block) -> None:
+    def _read_text(self, position: int, block: Block) -> None:
         if self._level is not None:
-            self._read_in_level(block, self._level)
+            self._read_in_level(position, block, self._level)
         elif not self._competencies:
             self._preamble.append(block)
         elif not self._competencies[-1].levels and not self._aside:
             self._read_definition(block)
         else:
-            self._skip(block, "text that belongs to no level")
+            part = self._other
+            self._skip(block, f"belongs to '{part}'" if part else "text that belongs to no level", quiet=bool(part))
 
     def _read_definition(self, block: Block) -> None:
         labelled = definition_label(block.text)
@@ -371,10 +384,10 @@ class _Reader:
             self._competencies[-1].definition.append(text)
         self._ledger.use(block, "definition")
 
-    def _read_in_level(self, block: Block, level: LevelDraft) -> None:
+    def _read_in_level(self, position: int, block: Block, level: LevelDraft) -> None:
         text = block.text.replace("**", "") if block.text.count("**") % 2 == 0 else block.text
         labelled = headline_label(text) if block.kind != "item" else None
-        if is_indicators_label(text):
+        if is_indicators_label(text) or self._leads_in(position, text):
             self._ledger.use(block, "subheading")
         elif is_not_applicable(text) and not level.has_items:
             level.applicable = False
@@ -394,6 +407,12 @@ class _Reader:
             self._ledger.use(block, "headline" if block.kind == "bold" else "description")
         else:
             self._skip(block, f"text after the indicators of level {level.rank}")
+
+    def _leads_in(self, position: int, text: str) -> bool:
+        """Tell whether a line only announces the list under it, as 'Dit blijkt uit:' does."""
+        following = self._blocks[position + 1] if position + 1 < len(self._blocks) else None
+        is_short = text.endswith((":", "…", "...")) and len(text.split()) <= _LEAD_IN_WORDS
+        return bool(is_short and following and following.kind == "item" and self._blocks[position].kind != "item")
 
     def _read_sidebar(self, sidebar: Sequence[Block]) -> None:
         heading, *rest = sidebar
@@ -461,10 +480,10 @@ class _Reader:
         headings = [b for b in self._preamble if b.kind == "heading" and not is_lone_number(b.text)]
         if headings:
             chosen = [min(headings, key=lambda block: block.depth)]
-        elif len(self._preamble) <= _TITLE_BLOCKS and all(len(b.text.split()) <= 20 for b in self._preamble):
-            chosen = self._preamble
         else:
-            chosen = self._preamble[:1] if len(self._preamble[0].text.split()) <= 20 else []
+            short = [b for b in self._preamble if len(b.text.split()) <= 20 and not is_about_levels(b.text)]
+            is_whole = len(short) == len(self._preamble) <= _TITLE_BLOCKS
+            chosen = short if is_whole else short[:1]
         for block in self._preamble:
             if block in chosen:
                 self._ledger.use(block, "title")

@@ -26,6 +26,7 @@ from kempen_nlp.parsing.words import (
     headline_label,
     is_indicators_label,
     is_lone_number,
+    is_other_section,
     without_numbering,
 )
 
@@ -33,6 +34,9 @@ Style = tuple[str, int]
 _TITLE_WORDS = 8
 _NAMED_TITLE = re.compile(
     r"^(?:\*\*(?P<bold>[^*]{2,60}?):?\*\*\s*:?|(?P<plain>[^\W\d_][^:.]{1,50}?):|(?P<dash>[^\W\d_][^:.–—]{1,50}?)\s[–—-])\s+(?P<rest>\S.*)$"
+)
+_NAME_AND_LEVEL = re.compile(
+    r"^(?P<name>\S.*?)\s*[-–—:,(]?\s*\b(?P<level>(?:niveau|level)\s*(?:\d{1,2}|[A-H]|[IV]{1,3}))\s*[):.]?$", re.IGNORECASE
 )
 
 
@@ -236,7 +240,7 @@ def _outranks(title: Block, anchor: Block) -> bool:
 
 
 def _may_be_title(block: Block) -> bool:
-    if block.kind in ("row",) or block.italic:
+    if block.kind == "row" or block.italic or is_other_section(block.text):
         return False
     if competency_label(block.text):
         return block.kind != "item"
@@ -298,8 +302,8 @@ def _candidates(blocks: Sequence[Block], marks: Mapping[int, LevelMark], run: Ru
     headlines = {n + 1 for n in is_headline} if 2 * len(is_headline) > len(marks) else set()
     found = [n for n in range(start, anchor) if _may_be_title(blocks[n]) and n not in headlines]
     if blocks[anchor].kind == "heading":
-        higher = [n for n in found if _outranks(blocks[n], blocks[anchor])]
-        return higher or [n for n in found if blocks[n].kind == "heading"] or found
+        lower = [n for n in found if blocks[n].kind == "heading" and not _outranks(blocks[n], blocks[anchor])]
+        return [n for n in found if n not in lower] or found
     return found
 
 
@@ -366,3 +370,35 @@ def _title_of(block: Block) -> Title:
         return named
     name = without_numbering(text.replace("**", "")).strip().rstrip(":").strip()
     return Title(continued_name(name) or name)
+
+
+def part_titles(blocks: Sequence[Block]) -> list[Block]:
+    """
+    Divide titles that name a competency and a level at once, as in 'Samenwerken – niveau 2'.
+
+    Only where the same name comes with several levels; 'Expert (niveau 3)' stays whole.
+    """
+    found = {n: parts for n, block in enumerate(blocks) if block.kind != "row" and (parts := _competency_and_level(block))}
+    ranks: dict[str, set[str]] = {}
+    for name, level in found.values():
+        ranks.setdefault(name.casefold(), set()).add(level.casefold())
+    shared = {name for name, levels in ranks.items() if len(levels) > 1}
+    result: list[Block] = []
+    current = ""
+    for position, block in enumerate(blocks):
+        name, level = found.get(position, ("", ""))
+        if name.casefold() not in shared:
+            result.append(block)
+            continue
+        if name.casefold() != current:
+            result.append(replace(block, kind="heading", depth=max(block.depth, 1), text=name))
+            current = name.casefold()
+        result.append(replace(block, kind="heading", depth=max(block.depth, 1) + 1, text=level))
+    return result
+
+
+def _competency_and_level(block: Block) -> tuple[str, str] | None:
+    match = _NAME_AND_LEVEL.match(block.text.replace("**", ""))
+    if not match or len(match["name"].split()) > _TITLE_WORDS or not match["name"][:1].isupper():
+        return None
+    return match["name"].strip(), match["level"]

@@ -26,12 +26,19 @@ _INDICATORS = re.compile(
     r"|voorbeeldgedrag|voorbeelden(?: van gedrag)?|(?:gedrag per )?niveaus?|niveaubeschrijving(?:en)?|criteria|de medewerker)\s*(?:\([^)]*\))?\s*[:…]?$",
     re.IGNORECASE,
 )
+_OTHER_SECTION = re.compile(
+    r"^(?:(?:ontwikkel|leer|praktische )?tips?(?: .{1,30})?|(?:interview|feedback|reflectie|selectie)?vragen(?: voor .{1,30})?"
+    r"|contra-?indicat(?:ies|oren)|valkuil(?:en)?|negatie(?:f|ve) (?:gedrag|indicatoren|gedragsvoorbeelden)|ontwikkelpunten"
+    r"|(?:ontwikkel|leer)activiteiten|opleidingen|trainingen|literatuur|bronnen|bijlagen?(?: .{1,40})?|verwante competenties"
+    r"|colofon|nawoord|voorwoord|begrippenlijst)\s*:?$",
+    re.IGNORECASE,
+)
 _COLUMNS = {
     "competency": re.compile(r"^(?:naam(?: van de)? )?(?:(?:kern|gedrags)?competenties?|vaardighe(?:id|den)|bekwaamheid)(?:naam)?$", re.I),
     "cluster": re.compile(r"^(?:cluster|domein|categorie|groep|thema|rubriek|competentiegebied)$", re.I),
     "definition": re.compile(r"^(?:definitie|omschrijving|beschrijving|betekenis|toelichting)(?: competentie)?$", re.I),
     "level": re.compile(r"^(?:(?:competentie|beheersings|gedrags)?niveau|level|trede|rang|rank)(?:s|nummer)?$", re.I),
-    "headline": re.compile(r"^(?:kernzin|headline|samenvatting|kern|typering|niveauomschrijving)$", re.I),
+    "headline": re.compile(r"^(?:kernzin|kernwoord|headline|samenvatting|kern|typering|(?:niveau)?omschrijving(?: niveau)?|titel)$", re.I),
     "indicator": re.compile(
         r"^(?:(?:gedrags)?indicator(?:en)?|(?:waarneembaar |concreet |voorbeeld)?gedrag(?:ingen)?|gedrags(?:voorbeeld|kenmerk|beschrijving|indicatie)(?:en)?|voorbeeldgedrag|voorbeelden)$",
         re.I,
@@ -85,6 +92,18 @@ def headline_label(text: str) -> str | None:
 def is_indicators_label(text: str) -> bool:
     """Return whether a line only says that indicators follow."""
     return bool(_INDICATORS.match(text.replace("**", "").strip()))
+
+
+def is_other_section(text: str) -> bool:
+    """
+    Return whether a title opens a part that describes no level, such as tips or interview questions.
+
+    Examples
+    --------
+    >>> [is_other_section(t) for t in ("Ontwikkeltips", "Interviewvragen:", "Vragen stellen", "Samenwerken")]
+    [True, True, False, False]
+    """
+    return bool(_OTHER_SECTION.match(text.replace("**", "").strip()))
 
 
 def column_role(text: str) -> str | None:

@@ -17,7 +17,8 @@ _HEADINGS = {f"h{depth}": depth for depth in range(1, 7)}
 _LEFT_OUT = {"script", "style", "head", "nav", "footer", "noscript", "template", "svg", "button", "select", "title"}
 _BLOCKS = {"p", "div", "li", "dt", "dd", "table", "ul", "ol", "section", "article", "main", "blockquote", "summary",
            "details", "header", "aside", "body", "html", "pre", "figure", "figcaption", "form", "fieldset", "dl",
-           "center", "address", "hr", *_HEADINGS}  # fmt: skip
+           "center", "address", "hr", "legend", *_HEADINGS}  # fmt: skip
+_TITLES = {"dt", "summary", "legend"}
 MAX_DEPTH = 200
 _CHARSET = re.compile(rb"charset=[\"']?\s*([\w-]+)", re.IGNORECASE)
 
@@ -63,7 +64,8 @@ class _Walker:
 
     def walk(self, tag: Tag, depth: int = 0, *, list_depth: int = 0) -> None:
         """Read the children of a tag in order."""
-        from bs4 import Comment, NavigableString, Tag
+        from bs4 import Comment, Tag
+        from bs4.element import NavigableString
 
         if depth > MAX_DEPTH:
             msg = f"{self._log.path} nests its parts more than {MAX_DEPTH} deep. Open it in a browser and save it as text."
@@ -90,7 +92,7 @@ class _Walker:
             self._flush()
             self.walk(tag, depth + 1, list_depth=list_depth + (tag.name in ("ul", "ol")))
             self._flush(
-                glyph="•" if tag.name == "li" else "", indent=list_depth, style="bold" if tag.name == "dt" else ""
+                glyph="•" if tag.name == "li" else "", indent=list_depth, style="bold" if tag.name in _TITLES else ""
             )
         elif list_depth and any(parent.name == "li" for parent in tag.parents):
             self.walk(tag, depth + 1, list_depth=list_depth)
@@ -143,7 +145,8 @@ def _span(cell: Tag, name: str) -> int:
 
 def _cell_lines(cell: Tag) -> Iterator[str]:
     """Yield the lines of a cell; a list item keeps a bullet, so that it is told from a broken line."""
-    from bs4 import NavigableString, Tag
+    from bs4 import Tag
+    from bs4.element import NavigableString
 
     line = ""
     for part in cell.descendants:
