@@ -217,6 +217,8 @@ def text_block(text: str, number: int) -> Block:
 
 
 def _unmarked(text: str) -> str:
+    if set(text) == {"*"}:
+        return text
     text = text.replace("**", "").strip()
     match = _ITALIC.match(text)
     return match[2].strip() if match else text

@@ -135,6 +135,7 @@ def finish(drafts: Iterable[CompetencyDraft], *, is_wrapped: bool = False) -> tu
 
 def _is_undivided(level: LevelDraft, *, is_wrapped: bool) -> bool:
     pieces = level.pieces[1:] if level.pieces and _is_name(level, level.pieces[0]) else level.pieces
+    pieces = [piece for piece in pieces if piece.kind != "headline"]
     if len(pieces) <= 1:
         return True
     flows = all(a.lines[1] + 1 == b.lines[0] for a, b in zip(pieces, pieces[1:], strict=False))

@@ -484,9 +484,12 @@ class _Reader:
             short = [b for b in self._preamble if len(b.text.split()) <= 20 and not is_about_levels(b.text)]
             is_whole = len(short) == len(self._preamble) <= _TITLE_BLOCKS
             chosen = short if is_whole else short[:1]
+        title_depth = min((self._blocks[n].depth for n in self._layout.titles), default=0)
         for block in self._preamble:
             if block in chosen:
                 self._ledger.use(block, "title")
+            elif block.kind == "heading" and block.depth == title_depth and not is_about_levels(block.text):
+                self._skip(block, "a heading without levels under it")
             else:
                 self._ledger.use(block, "introduction")
         return " – ".join(block.text.replace("**", "").rstrip(":") for block in reversed(chosen)) or path.stem

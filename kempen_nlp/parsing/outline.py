@@ -207,7 +207,7 @@ class _OutlineReader:
         mark = re.fullmatch(r"Niveau (\d{1,3})", title)
         if not mark or self._section != "Competentie":
             raise self._wrong(number, title, "'### Niveau 1' under a competency")
-        level = {"rank": int(mark[1]), "headline": None, "applicable": True, "indicators": []}
+        level: dict[str, Any] = {"rank": int(mark[1]), "headline": None, "applicable": True, "indicators": []}
         self.data["competencies"][-1]["levels"].append(level)
 
     def _add_item(self, number: int, text: str) -> None:
@@ -340,7 +340,7 @@ def _save(sheets: Mapping[str, tuple[Sequence[str], Sequence[Sequence[object]]]]
                     # Set after the value: openpyxl takes a text that begins with "=" for a formula.
                     cell.data_type = "s"
                 else:
-                    cell.value = value  # type: ignore[assignment]  # whole numbers
+                    cell.value = value
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
                 cell.font = Font(bold=number == 1)
         for column, title in enumerate(titles, start=1):

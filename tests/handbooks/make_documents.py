@@ -491,7 +491,7 @@ Niveau 1
 
 
 def markdown_orphans():
-    lines = ["# Gids", "", "## Zonder niveaus", "", "Deze competentie is alleen omschreven.", ""]
+    lines = ["# Gids", "", "## Zonder trap", "", "Deze competentie is alleen omschreven.", ""]
     for c in HAVEN[:2]:
         lines += [f"## {c['name']}", "", c["definition"], ""]
         for level in c["levels"]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,7 +55,10 @@ def read_pdf(content: bytes, path: Path) -> PageLog:
     if b"%PDF" not in content[:1024]:
         msg = f"{path} is not a PDF file: it does not begin with %PDF. Save or export it again."
         raise ParseError(msg)
-    lines = _all_lines(content, path)
+    with _listening() as heard:
+        lines = _all_lines(content, path)
+    if any("Data-loss" in message for message in heard):
+        raise _damaged(path, "a part of its text cannot be unpacked")
     if not any(line.text or line.cells for line in lines):
         msg = (
             f"{path} holds pictures of pages and no text, as a scanner makes them. Run it through text "
@@ -93,12 +98,28 @@ def _all_lines(content: bytes, path: Path) -> list[_Line]:
     return lines
 
 
+@contextmanager
+def _listening() -> Iterator[list[str]]:
+    """Gather what the library would say on standard error: that it skipped damaged text must not go unseen."""
+    heard: list[str] = []
+    logger, handler = logging.getLogger("pdfminer"), logging.Handler()
+    handler.emit = lambda record: heard.append(record.getMessage())  # type: ignore[method-assign]
+    propagates, logger.propagate = logger.propagate, False
+    logger.addHandler(handler)
+    try:
+        yield heard
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = propagates
+
+
 def _protected(path: Path) -> ParseError:
     return ParseError(f"{path} is protected with a password. Save it without one.")
 
 
 def _damaged(path: Path, error: object) -> ParseError:
-    reason = " ".join(f"{type(error).__name__}: {error}".split())[:120]
+    named = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+    reason = " ".join(named.split())[:120]
     return ParseError(f"{path} cannot be read as a PDF ({reason}). Open it and print or export it as PDF again.")
 
 
