@@ -361,7 +361,9 @@ def _row_entries(grid: Grid) -> Iterator[Entry]:
         elif number == 0 and (grid.roles or not _row_title(grid, 0)):
             yield Entry("heads", row.text, row)
             known = {*grid.roles, *grid.indicator_columns, grid.level_column}
-            yield from (Entry("unused column", cell, row) for n, cell in enumerate(row.cells) if cell and n not in known)
+            yield from (
+                Entry("unused column", cell, row) for n, cell in enumerate(row.cells) if cell and n not in known
+            )
         elif _row_title(grid, number):
             yield from _title_row(row)
             current = None

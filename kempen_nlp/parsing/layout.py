@@ -36,7 +36,8 @@ _NAMED_TITLE = re.compile(
     r"^(?:\*\*(?P<bold>[^*]{2,60}?):?\*\*\s*:?|(?P<plain>[^\W\d_][^:.]{1,50}?):|(?P<dash>[^\W\d_][^:.–—]{1,50}?)\s[–—-])\s+(?P<rest>\S.*)$"
 )
 _NAME_AND_LEVEL = re.compile(
-    r"^(?P<name>\S.*?)\s*[-–—:,(]?\s*\b(?P<level>(?:niveau|level)\s*(?:\d{1,2}|[A-H]|[IV]{1,3}))\s*[):.]?$", re.IGNORECASE
+    r"^(?P<name>\S.*?)\s*[-–—:,(]?\s*\b(?P<level>(?:niveau|level)\s*(?:\d{1,2}|[A-H]|[IV]{1,3}))\s*[):.]?$",
+    re.IGNORECASE,
 )
 
 
@@ -378,7 +379,9 @@ def part_titles(blocks: Sequence[Block]) -> list[Block]:
 
     Only where the same name comes with several levels; 'Expert (niveau 3)' stays whole.
     """
-    found = {n: parts for n, block in enumerate(blocks) if block.kind != "row" and (parts := _competency_and_level(block))}
+    found = {
+        n: parts for n, block in enumerate(blocks) if block.kind != "row" and (parts := _competency_and_level(block))
+    }
     ranks: dict[str, set[str]] = {}
     for name, level in found.values():
         ranks.setdefault(name.casefold(), set()).add(level.casefold())

@@ -20,7 +20,9 @@ WORDS = ["Niveau 1", "Niveau 2:", "niveau", "Level", "# ", "## ", "####", "- ", 
 
 def random_text(rng):
     """Return lines made of the words that the parser looks for."""
-    return "\n".join("".join(rng.choices(WORDS + [" ", " "], k=rng.randint(0, 6))) for _ in range(rng.randint(1, 40))).encode()
+    return "\n".join(
+        "".join(rng.choices(WORDS + [" ", " "], k=rng.randint(0, 6))) for _ in range(rng.randint(1, 40))
+    ).encode()
 
 
 def mutated(rng, content):
@@ -66,7 +68,10 @@ def run(n_cases, seed=20261123):
             if kind < 0.25:
                 content, suffix = random_text(rng), rng.choice([".txt", ".md", ".html", ".csv"])
             else:
-                content, suffix = (lines_shuffled(rng, content) if is_text and kind < 0.6 else mutated(rng, content)), source.suffix
+                content, suffix = (
+                    (lines_shuffled(rng, content) if is_text and kind < 0.6 else mutated(rng, content)),
+                    source.suffix,
+                )
             path = Path(folder) / f"geval{suffix}"
             path.write_bytes(content)
             started = time.perf_counter()

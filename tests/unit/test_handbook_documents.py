@@ -116,7 +116,11 @@ def test_stars_in_a_table_of_functions_are_required_ranks(parse):
 
 def test_names_of_levels_are_kept_in_the_level_scheme(parse):
     """A framework counts levels; the handbook's words for them are not lost."""
-    assert parse("eigen_namen.md").framework.level_scheme == ((1, "Aan de kade"), (2, "Aan het roer"), (3, "Op de brug"))
+    assert parse("eigen_namen.md").framework.level_scheme == (
+        (1, "Aan de kade"),
+        (2, "Aan het roer"),
+        (3, "Op de brug"),
+    )
     assert "ranked 1 to 3 in this order" in _doubts(parse, "eigen_namen.md")
 
 

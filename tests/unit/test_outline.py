@@ -14,13 +14,31 @@ from hypothesis import strategies as st
 
 from kempen_nlp.errors import ParseError
 from kempen_nlp.framework import Framework, slug
-from kempen_nlp.parsing import framework_tree, outline_handbook, parse_handbook, to_markdown, write_outline, write_template
+from kempen_nlp.parsing import (
+    framework_tree,
+    outline_handbook,
+    parse_handbook,
+    to_markdown,
+    write_outline,
+    write_template,
+)
 
-NOUNS = ["Samenwerken", "Plannen en organiseren", "Luisteren", "Omgevingsbewust handelen", "Durf", "Zorg dragen", "Vakkennis", "Rust"]
+NOUNS = [
+    "Samenwerken",
+    "Plannen en organiseren",
+    "Luisteren",
+    "Omgevingsbewust handelen",
+    "Durf",
+    "Zorg dragen",
+    "Vakkennis",
+    "Rust",
+]
 VERBS = ["Helpt", "Vraagt", "Maakt", "Bespreekt", "Ziet", "Verdeelt", "Onthoudt", "Toont"]
 RESTS = ["een collega verder", "het werk op tijd af", "wat er speelt in de wijk", "de planning met het team",
          "op niveau 2 van de trap", "ook bij drukte de goede volgorde", "de cliënt à la minute gelijk"]  # fmt: skip
-SETTINGS = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SETTINGS = settings(
+    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 ANY_TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=40).map(
     lambda text: " ".join(text.split())
 ).filter(lambda text: slug(text) != "")  # fmt: skip
@@ -67,7 +85,9 @@ def any_frameworks(draw):
             }
             for rank in ranks
         ]
-        competencies.append({"id": slug(name), "name": name, "definition": draw(st.none() | ANY_TEXT), "levels": levels})
+        competencies.append(
+            {"id": slug(name), "name": name, "definition": draw(st.none() | ANY_TEXT), "levels": levels}
+        )
     return Framework.from_dict(
         {
             "id": "f",
@@ -75,7 +95,9 @@ def any_frameworks(draw):
             "competencies": competencies,
             "level_scheme": [{"rank": 1, "text": draw(ANY_TEXT)}] if draw(st.booleans()) else [],
             "specialisations": draw(st.lists(ANY_TEXT, max_size=2)),
-            "statuses": [{"status": "growth", "term": "groeicompetentie", "color": "Groen"}] if draw(st.booleans()) else [],
+            "statuses": [{"status": "growth", "term": "groeicompetentie", "color": "Groen"}]
+            if draw(st.booleans())
+            else [],
             "profiles": [{"name": draw(ANY_TEXT), "grade": draw(st.sampled_from(["", "A"])), "required": {names[0]: 1}}]
             if draw(st.booleans())
             else [],
@@ -95,7 +117,11 @@ def _plain(framework):
 
 def _facts(competencies):
     return [
-        (c["name"], c["definition"], [(x["rank"], [i if isinstance(i, str) else i["text"] for i in x["indicators"]]) for x in c["levels"]])
+        (
+            c["name"],
+            c["definition"],
+            [(x["rank"], [i if isinstance(i, str) else i["text"] for i in x["indicators"]]) for x in c["levels"]],
+        )
         for c in competencies
     ]
 
@@ -104,7 +130,11 @@ def _headings(items):
     lines = ["# Gids", ""]
     for c in items:
         lines += [f"## {c['name']}", "", c["definition"] or "", ""]
-        lines += [line for x in c["levels"] for line in (f"### Niveau {x['rank']}", "", *(f"- {t}" for t in x["indicators"]), "")]
+        lines += [
+            line
+            for x in c["levels"]
+            for line in (f"### Niveau {x['rank']}", "", *(f"- {t}" for t in x["indicators"]), "")
+        ]
     return ".md", "\n".join(lines)
 
 
@@ -112,7 +142,11 @@ def _descending(items):
     lines = ["# Gids", ""]
     for c in items:
         lines += [f"## {c['name']}", "", f"*{c['definition']}*" if c["definition"] else "", ""]
-        lines += [line for x in reversed(c["levels"]) for line in (f"**Level {x['rank']}**", "", *(f"• {t}" for t in x["indicators"]), "")]
+        lines += [
+            line
+            for x in reversed(c["levels"])
+            for line in (f"**Level {x['rank']}**", "", *(f"• {t}" for t in x["indicators"]), "")
+        ]
     return ".md", "\n".join(lines)
 
 
@@ -137,22 +171,43 @@ def _trailing(items):
 def _columns(items):
     lines = ["# Gids"]
     for c in items:
-        lines += ["", f"## {c['name']}", "", c["definition"] or "", "", "| " + " | ".join(f"Niveau {x['rank']}" for x in c["levels"]) + " |"]
-        lines += ["|" + "---|" * len(c["levels"]), "| " + " | ".join("<br>".join(x["indicators"]) for x in c["levels"]) + " |"]
+        lines += [
+            "",
+            f"## {c['name']}",
+            "",
+            c["definition"] or "",
+            "",
+            "| " + " | ".join(f"Niveau {x['rank']}" for x in c["levels"]) + " |",
+        ]
+        lines += [
+            "|" + "---|" * len(c["levels"]),
+            "| " + " | ".join("<br>".join(x["indicators"]) for x in c["levels"]) + " |",
+        ]
     return ".md", "\n".join(lines)
 
 
 def _matrix(items):
-    rows = "<tr><th>Competentie</th><th>Definitie</th>" + "".join(f"<th>Niveau {x['rank']}</th>" for x in items[0]["levels"]) + "</tr>"
+    rows = (
+        "<tr><th>Competentie</th><th>Definitie</th>"
+        + "".join(f"<th>Niveau {x['rank']}</th>" for x in items[0]["levels"])
+        + "</tr>"
+    )
     for c in items:
-        cells = "".join("<td><ul>" + "".join(f"<li>{html.escape(t)}" for t in x["indicators"]) + "</ul></td>" for x in c["levels"])
+        cells = "".join(
+            "<td><ul>" + "".join(f"<li>{html.escape(t)}" for t in x["indicators"]) + "</ul></td>" for x in c["levels"]
+        )
         rows += f"<tr><td>{c['name']}</td><td>{c['definition'] or ''}</td>{cells}</tr>"
     return ".html", f"<h1>Gids</h1><table>{rows}</table>"
 
 
 def _long(items):
     rows = ["Competentie;Definitie;Niveau;Gedragsindicator"]
-    rows += [f"{c['name']};{c['definition'] or ''};{x['rank']};{t}" for c in items for x in c["levels"] for t in x["indicators"]]
+    rows += [
+        f"{c['name']};{c['definition'] or ''};{x['rank']};{t}"
+        for c in items
+        for x in c["levels"]
+        for t in x["indicators"]
+    ]
     return ".csv", "\n".join(rows)
 
 
@@ -229,7 +284,9 @@ def test_markdown_without_its_first_line_is_read_as_any_handbook(tmp_path, welzi
 )
 def test_a_slip_in_an_outline_is_named_with_its_line(tmp_path, line, message):
     """A correction by hand must not be dropped unseen."""
-    framework = Framework.from_dict({"title": "G", "competencies": [{"name": "Durf", "levels": [{"rank": 1, "indicators": []}]}]})
+    framework = Framework.from_dict(
+        {"title": "G", "competencies": [{"name": "Durf", "levels": [{"rank": 1, "indicators": []}]}]}
+    )
     path = tmp_path / "gids.md"
     path.write_text(to_markdown(framework).rstrip("\n") + "\n\n\n" + line + "\n", encoding="utf-8")
 
@@ -242,7 +299,11 @@ def test_the_template_filled_in_by_hand_is_a_framework(tmp_path):
     path = tmp_path / "handboek.xlsx"
     write_template(path)
     book = openpyxl.load_workbook(path)
-    for row in (["Durf", "Iets wagen.", 1, "ja", "", "Zegt wat hij denkt."], ["", "", "", "", "", "Vraagt hulp."], ["", "", 2, "nee", "", ""]):
+    for row in (
+        ["Durf", "Iets wagen.", 1, "ja", "", "Zegt wat hij denkt."],
+        ["", "", "", "", "", "Vraagt hulp."],
+        ["", "", 2, "nee", "", ""],
+    ):
         book["Raamwerk"].append(row)
     book.save(path)
 

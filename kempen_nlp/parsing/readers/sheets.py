@@ -11,7 +11,7 @@ from kempen_nlp.errors import ParseError
 from kempen_nlp.parsing.pages import PageLog, open_package
 
 MAX_ROWS = 20_000
-MAX_COLUMNS = 200
+MAX_BLANK_ROWS = 1_100_000
 _DELIMITERS = ";,\t|"
 
 
@@ -32,7 +32,7 @@ def read_excel(content: bytes, path: Path) -> PageLog:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         for sheet in book.worksheets:
             if sheet.sheet_state == "visible":
-                _read_sheet(sheet.title, sheet.iter_rows(max_col=MAX_COLUMNS, max_row=MAX_ROWS, values_only=True), log)
+                _read_sheet(sheet.title, sheet.iter_rows(values_only=True), log)
     except ParseError:
         raise
     except Exception as error:  # the library raises whatever a malformed part leads to
@@ -45,6 +45,9 @@ def _read_sheet(title: str, rows: Iterable[Sequence[object]], log: PageLog) -> N
     log.add(title, f"sheet '{title}'", depth=1)
     table = log.new_table()
     for number, values in enumerate(rows, start=1):
+        if len(log.lines) > MAX_ROWS or number > MAX_BLANK_ROWS:
+            msg = f"{log.path}: sheet '{title}' has more rows than any handbook, {MAX_ROWS:,}. Delete rows without use."
+            raise ParseError(msg)
         log.add_row([_as_text(value) for value in values], f"sheet '{title}', row {number}", table)
 
 
@@ -81,7 +84,7 @@ def read_csv(content: bytes, path: Path) -> PageLog:
             if number > MAX_ROWS:
                 msg = f"{path} has more than {MAX_ROWS:,} rows; a handbook has fewer. Split it into parts."
                 raise ParseError(msg)
-            log.add_row(cells[:MAX_COLUMNS], f"row {number}", table)
+            log.add_row(cells, f"row {number}", table)
     except csv.Error as error:
         msg = f"{path} is not a whole CSV file ({error}). Save the table again as CSV in UTF-8."
         raise ParseError(msg) from error

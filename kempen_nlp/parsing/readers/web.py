@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,9 @@ _BLOCKS = {"p", "div", "li", "dt", "dd", "table", "ul", "ol", "section", "articl
            "details", "header", "aside", "body", "html", "pre", "figure", "figcaption", "form", "fieldset", "dl",
            "center", "address", "hr", "legend", *_HEADINGS}  # fmt: skip
 _TITLES = {"dt", "summary", "legend"}
+_LABEL_LENGTH = 60
 MAX_DEPTH = 200
+MAX_BYTES = 5_000_000
 _CHARSET = re.compile(rb"charset=[\"']?\s*([\w-]+)", re.IGNORECASE)
 
 
@@ -34,8 +37,10 @@ def read_html(content: bytes, path: Path) -> PageLog:
     """
     from bs4 import BeautifulSoup
 
+    if len(content) > MAX_BYTES:
+        msg = f"{path} has {len(content):,} bytes; a page of text has at most {MAX_BYTES:,}. Save it without pictures."
+        raise ParseError(msg)
     try:
-        # The parser of the standard library keeps to its limits on depth; what it leaves open is closed in order.
         soup = BeautifulSoup(_decoded(content), "lxml")
     except Exception as error:  # the parser raises whatever a malformed page leads to
         msg = f"{path} cannot be read as HTML ({type(error).__name__}). Open it in a browser and save it again."
@@ -100,12 +105,16 @@ class _Walker:
             self.walk(tag, depth + 1, list_depth=list_depth)
 
     def _flush(self, *, glyph: str = "", indent: int = 0, style: str = "") -> None:
+        parts = [(part, found) for part, found in self._parts if part.strip()]
         text = " ".join("".join(part for part, _ in self._parts).split())
-        styles = {found for part, found in self._parts if part.strip()}
         self._parts.clear()
-        self._log.add(
-            text, self._place(), style=style or (styles.pop() if len(styles) == 1 else ""), glyph=glyph, indent=indent
-        )
+        styles = {found for _, found in parts}
+        label = " ".join("".join(part for part, _ in takewhile(lambda pair: pair[1] == "bold", parts)).split())
+        if len(styles) > 1 and label and len(label) <= _LABEL_LENGTH and text.startswith(label):
+            # A label in bold before other text is marked as in Markdown.
+            text = f"**{label}** {text[len(label) :].strip()}"
+        only = styles.pop() if len(styles) == 1 else ""
+        self._log.add(text, self._place(), style=style or only, glyph=glyph, indent=indent)
 
     def _place(self, tag: Tag | None = None) -> str:
         line = getattr(tag, "sourceline", None)

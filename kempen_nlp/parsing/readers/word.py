@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,9 @@ _HEADING_STYLE = re.compile(r"^(?:heading|kop|überschrift|titre)\s*(\d)", re.IG
 _LIST_STYLE = re.compile(r"^(?:list|lijst|opsomming)", re.IGNORECASE)
 _TOC_STYLE = re.compile(r"^(?:toc|inhopg|inhoudsopgave)", re.IGNORECASE)
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_SPACES = {f"{_W}tab": " ", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
+_UNSEEN = {f"{_W}txbxContent", f"{_W}del", f"{_W}moveFrom", f"{_W}pPr", f"{_W}rPr"}
+_LABEL_LENGTH = 60
 MAX_DEPTH = 100
 
 
@@ -38,7 +42,7 @@ def read_word(content: bytes, path: Path) -> PageLog:
     try:
         document = Document(io.BytesIO(content))
         _check_depth(document.element.body, path)
-        for element in document.iter_inner_content():
+        for element in _elements(document.element.body, document):
             _read_element(element, log)
     except ParseError:
         raise
@@ -46,6 +50,35 @@ def read_word(content: bytes, path: Path) -> PageLog:
         msg = f"{path} cannot be read as a Word document ({type(error).__name__}: {error}). Open and save it again in Word."
         raise ParseError(" ".join(msg.split())) from error
     return log
+
+
+def _elements(body: Any, parent: Any) -> Iterator[Paragraph | Table]:  # noqa: ANN401 - elements of lxml have no types
+    """Yield paragraphs and tables in order, those inside content controls too."""
+    from docx.table import Table
+    from docx.text.paragraph import Paragraph
+
+    for element in body.iterchildren():
+        if element.tag == f"{_W}p":
+            yield Paragraph(element, parent)
+        elif element.tag == f"{_W}tbl":
+            yield Table(element, parent)
+        elif element.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}customXml", f"{_W}ins"):
+            yield from _elements(element, parent)
+
+
+def _text_of(element: Any) -> str:  # noqa: ANN401 - elements of lxml have no types
+    """Return what a reader sees: with tracked insertions, without deletions and text boxes."""
+    parts: list[str] = []
+    stack = [element]
+    while stack:
+        part = stack.pop()
+        if part.tag == f"{_W}t":
+            parts.append(part.text or "")
+        elif part.tag in _SPACES:
+            parts.append(_SPACES[part.tag])
+        elif part.tag not in _UNSEEN:
+            stack.extend(reversed(list(part.iterchildren("*"))))
+    return "".join(parts)
 
 
 def _check_depth(body: Any, path: Path) -> None:  # noqa: ANN401 - an element of lxml, which has no types
@@ -82,15 +115,29 @@ def _read_paragraph(paragraph: Paragraph, log: PageLog) -> None:
     depth = int(heading[1]) if heading else 1 if style.lower() in ("title", "titel") else _outline_depth(paragraph)
     level = _list_level(paragraph, style)
     place = f"paragraph {len(log.lines) + 1}"
-    for line in paragraph.text.split("\n"):
+    for line in _marked(paragraph, is_heading=bool(depth)).split("\n"):
         log.add(
-            line.replace("\t", " "),
+            line,
             place,
             depth=min(depth, 9),
             style="" if depth else _emphasis(paragraph),
             glyph="•" if level is not None and not depth else "",
             indent=level or 0,
         )
+    for box in paragraph._p.iter(f"{_W}txbxContent"):  # noqa: SLF001 - the library has no public name for it
+        if not any(parent.tag.endswith("}Fallback") for parent in box.iterancestors()):
+            text = " ".join(_text_of(part) for part in box.iter(f"{_W}p"))
+            log.leave_out(text, place, "stands in a text box beside the text")
+
+
+def _marked(paragraph: Paragraph, *, is_heading: bool) -> str:
+    """Return the text of a paragraph; a label in bold before other text is marked as in Markdown."""
+    text = _text_of(paragraph._p)  # noqa: SLF001 - the library's own text leaves insertions out
+    runs = [run for run in paragraph.runs if run.text]
+    label = "".join(run.text for run in takewhile(lambda run: bool(run.bold), runs)).strip()
+    is_label = label and not is_heading and len(label) <= _LABEL_LENGTH and text.strip().startswith(label)
+    rest = text.strip()[len(label) :].strip() if is_label else ""
+    return f"**{label}** {rest}" if rest else text
 
 
 def _style_name(paragraph: Paragraph) -> str:
@@ -135,10 +182,15 @@ def _rows(table: Table) -> Iterator[list[str]]:
 
 
 def _cell_text(cell: Any) -> str:  # noqa: ANN401 - `_Cell` is not public
+    from docx.text.paragraph import Paragraph
+
     lines = []
-    for paragraph in cell.paragraphs:
-        text = paragraph.text.strip()
+    for element in _elements(cell._tc, cell):  # noqa: SLF001 - the library skips content controls
+        if not isinstance(element, Paragraph):
+            lines += [text for row in _rows(element) for text in row if text]
+            continue
+        text = _text_of(element._p).strip()  # noqa: SLF001
         if text:
-            is_item = _list_level(paragraph, _style_name(paragraph)) is not None
+            is_item = _list_level(element, _style_name(element)) is not None
             lines.append(f"• {text}" if is_item else text)
     return "\n".join(lines)
