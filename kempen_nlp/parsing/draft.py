@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -111,7 +112,10 @@ def check_ranks(drafts: Sequence[CompetencyDraft], where: Callable[[int], str]) 
                     if rank
                     else "is a level numbered twice, or out of order?"
                 )
-                msg = f"{where(level.line)}: in '{draft.name}', '{level.label}' {after}. Levels must count up from 1; {hint}"
+                msg = (
+                    f"{where(level.line)}: in '{draft.name}', '{level.label}' {after}. "
+                    f"Levels must count up from 1; {hint}"
+                )
                 raise ParseError(msg)
             if rank > previous + 1:
                 gone = ", ".join(str(r) for r in range(previous + 1, rank))
@@ -138,7 +142,7 @@ def _is_undivided(level: LevelDraft, *, is_wrapped: bool) -> bool:
     pieces = [piece for piece in pieces if piece.kind != "headline"]
     if len(pieces) <= 1:
         return True
-    flows = all(a.lines[1] + 1 == b.lines[0] for a, b in zip(pieces, pieces[1:], strict=False))
+    flows = all(a.lines[1] + 1 == b.lines[0] for a, b in itertools.pairwise(pieces))
     return is_wrapped and flows and all(piece.kind in ("paragraph", "rest") for piece in pieces)
 
 

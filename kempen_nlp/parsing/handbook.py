@@ -169,7 +169,7 @@ class _Reader:
     def _read_block(self, position: int, block: Block) -> None:
         layout = self._layout
         if block.kind == "row":
-            self._read_table_at(position, block)
+            self._read_table_at(position)
         elif position in layout.titles:
             self._open_competency(block, layout.titles[position])
         elif position in layout.marks:
@@ -216,8 +216,10 @@ class _Reader:
             number = 2
             while f"{name} ({number})".casefold() in taken:
                 number += 1
-            reason = f"second competency of this name, the first is on line {earlier.line}; kept apart as '{name} ({number})'"
-            self._doubts.append(f"{self._source.where(line)}: '{name}': {reason}.")
+            self._doubts.append(
+                f"{self._source.where(line)}: '{name}': second competency of this name, the first is on line "
+                f"{earlier.line}; kept apart as '{name} ({number})'."
+            )
             name = f"{name} ({number})"
         draft = CompetencyDraft(name, line)
         self._competencies.append(draft)
@@ -242,7 +244,7 @@ class _Reader:
         self._statuses.append(StatusColor(status, term, match["color"].strip()))
         self._ledger.use(block, "colour legend")
 
-    def _read_table_at(self, position: int, block: Block) -> None:
+    def _read_table_at(self, position: int) -> None:
         grid = self._layout.grids.get(position)
         if grid is None:
             return
@@ -275,7 +277,7 @@ class _Reader:
                 self._ledger.use(entry.block, "definition")
             else:
                 self._read_entry(entry)
-        self._level, self._aside = None, True
+        self._level = None
 
     def _read_entry(self, entry: Entry) -> None:
         draft, line = self._competencies[-1], entry.block.lines[0]

@@ -241,15 +241,9 @@ def _outranks(title: Block, anchor: Block) -> bool:
 
 
 def _may_be_title(block: Block) -> bool:
-    if block.kind == "row" or block.italic or is_other_section(block.text):
-        return False
     if competency_label(block.text):
-        return block.kind != "item"
-    if (
-        is_indicators_label(block.text)
-        or definition_label(block.text) is not None
-        or headline_label(block.text) is not None
-    ):
+        return block.kind not in ("item", "row")
+    if block.kind == "row" or block.italic or is_other_section(block.text) or _is_label(block.text):
         return False
     if block.kind == "heading":
         return not is_lone_number(block.text)
@@ -258,6 +252,10 @@ def _may_be_title(block: Block) -> bool:
     if block.kind == "item":
         return block.glyph.strip("().").isdigit() and _is_short(block.text)
     return _is_short(block.text) or _named_title(block.text) is not None
+
+
+def _is_label(text: str) -> bool:
+    return is_indicators_label(text) or definition_label(text) is not None or headline_label(text) is not None
 
 
 def _is_plain_title(block: Block) -> bool:

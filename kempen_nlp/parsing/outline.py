@@ -168,8 +168,8 @@ class _OutlineReader:
     """Remembers the section, competency and level that it is in."""
 
     def __init__(self, path: Path) -> None:
-        self.data: dict[str, Any] = {"title": "", "competencies": [], "level_scheme": [], "profiles": [], "statuses": [],
-                                     "specialisations": []}  # fmt: skip
+        lists = ("competencies", "level_scheme", "profiles", "statuses", "specialisations")
+        self.data: dict[str, Any] = {"title": "", **{name: [] for name in lists}}
         self._path = path
         self._section = ""
 
@@ -367,10 +367,10 @@ def read_workbook_outline(source: SourceText) -> Framework | None:
     if main is None:
         return None
     data: dict[str, Any] = {"title": "", "competencies": _competencies(main[1:], source)}
-    for name, row in (
-        (name, row) for name in _SHEETS for row in sheets.get(name, ())[1:] if _has_columns(sheets[name], _SHEETS[name])
-    ):
-        _add_row(data, name, _padded(row, len(_SHEETS[name])), source.where(row.lines[0]))
+    for name, columns in _SHEETS.items():
+        if name in sheets and _has_columns(sheets[name], columns):
+            for row in sheets[name][1:]:
+                _add_row(data, name, _padded(row, len(columns)), source.where(row.lines[0]))
     profiles = data.pop("Profielen", {})
     data["profiles"] = [{"name": n, "grade": g, "required": required} for (n, g), required in profiles.items()]
     return _build(data, source.path, source.sha256)
@@ -412,7 +412,10 @@ def _competencies(rows: Sequence[Block], source: SourceText) -> list[dict[str, A
         rank = _rank(level_text, where) if level_text else rank
         if not rank:
             if indicator or headline:
-                msg = f"{where}: '{(indicator or headline)[:40]}' has no level. Fill in the column 'Niveau' with a number from 1."
+                msg = (
+                    f"{where}: '{(indicator or headline)[:40]}' has no level. "
+                    "Fill in the column 'Niveau' with a number from 1."
+                )
                 raise ParseError(msg)
             continue
         level = next((level for level in competency["levels"] if level["rank"] == rank), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -118,7 +119,7 @@ def _wrap_width(blocks: Sequence[Block], lines: Sequence[str]) -> int:
     """Return the length at which lines are broken: the longest one that surely goes on; 0 when none does."""
     lengths = [
         len(lines[first.lines[1] - 1].rstrip())
-        for first, second in zip(blocks, blocks[1:], strict=False)
+        for first, second in itertools.pairwise(blocks)
         if _are_neighbours(first, second)
         and second.text[:1].islower()
         and not first.text.endswith((".", "!", "?", ":", ";"))

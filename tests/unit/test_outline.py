@@ -317,7 +317,7 @@ def test_an_empty_template_is_refused_with_what_to_do(tmp_path):
     """It is not an empty framework."""
     write_template(tmp_path / "leeg.xlsx")
 
-    with pytest.raises(ParseError, match="holds no competency.*sheet 'Raamwerk'"):
+    with pytest.raises(ParseError, match=r"holds no competency.*sheet 'Raamwerk'"):
         parse_handbook(tmp_path / "leeg.xlsx")
     with pytest.raises(ParseError, match=r"ends in \.xlsx"):
         write_template(tmp_path / "leeg.docx")
@@ -331,7 +331,7 @@ def test_a_row_of_the_template_without_a_level_is_named(tmp_path):
     book["Raamwerk"].append(["Durf", "", None, "ja", "", "Zegt wat hij denkt."])
     book.save(path)
 
-    with pytest.raises(ParseError, match="sheet 'Raamwerk', row 2.*has no level.*column 'Niveau'"):
+    with pytest.raises(ParseError, match=r"sheet 'Raamwerk', row 2.*has no level.*column 'Niveau'"):
         parse_handbook(path)
 
 

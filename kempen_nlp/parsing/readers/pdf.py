@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import logging
 import re
 import time
@@ -85,9 +86,7 @@ def _all_lines(content: bytes, path: Path) -> list[_Line]:
         with pdfplumber.open(io.BytesIO(content)) as document:
             _check_pages(document.doc, path)
             for number, page in enumerate(document.pages, start=1):
-                if time.monotonic() - started > MAX_SECONDS:
-                    msg = f"{path}: reading stopped at page {number} after {MAX_SECONDS:.0f} seconds. Split it into parts."
-                    raise ParseError(msg)
+                _check_time(started, number, path)
                 lines += _page_lines(page, number)
                 page.close()
     except ParseError:
@@ -140,6 +139,12 @@ def _listening() -> Iterator[list[str]]:
         logger.propagate = propagates
 
 
+def _check_time(started: float, page: int, path: Path) -> None:
+    if time.monotonic() - started > MAX_SECONDS:
+        msg = f"{path}: reading stopped at page {page} after {MAX_SECONDS:.0f} seconds. Split it into parts."
+        raise ParseError(msg)
+
+
 def _protected(path: Path) -> ParseError:
     return ParseError(f"{path} is protected with a password. Save it without one.")
 
@@ -155,7 +160,7 @@ def _check_pages(document: Any, path: Path) -> None:  # noqa: ANN401 - pdfminer'
 
     for number, _ in enumerate(PDFPage.create_pages(document), start=1):
         if number > MAX_PAGES:
-            msg = f"{path} has more than {MAX_PAGES} pages; a handbook has fewer. Take out the pages with the competencies."
+            msg = f"{path} has more than {MAX_PAGES} pages; no handbook does. Take out those with the competencies."
             raise ParseError(msg)
 
 
@@ -243,9 +248,7 @@ def _to_log(lines: Sequence[_Line], path: Path) -> PageLog:
 
 
 def _pitch(lines: Sequence[_Line]) -> float:
-    steps = [
-        b.top - a.top for a, b in zip(lines, lines[1:], strict=False) if a.page == b.page and 2 < b.top - a.top < 40
-    ]
+    steps = [b.top - a.top for a, b in itertools.pairwise(lines) if a.page == b.page and 2 < b.top - a.top < 40]
     return Counter(round(step) for step in steps).most_common(1)[0][0] if steps else 12.0
 
 

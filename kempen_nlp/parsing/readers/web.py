@@ -73,7 +73,7 @@ class _Walker:
         from bs4.element import NavigableString
 
         if depth > MAX_DEPTH:
-            msg = f"{self._log.path} nests its parts more than {MAX_DEPTH} deep. Open it in a browser and save it as text."
+            msg = f"{self._log.path} nests its parts over {MAX_DEPTH} deep. Open it in a browser and save it as text."
             raise ParseError(msg)
         for child in tag.children:
             if isinstance(child, NavigableString):

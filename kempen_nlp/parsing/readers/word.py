@@ -47,8 +47,9 @@ def read_word(content: bytes, path: Path) -> PageLog:
     except ParseError:
         raise
     except Exception as error:  # the library raises whatever a malformed part leads to
-        msg = f"{path} cannot be read as a Word document ({type(error).__name__}: {error}). Open and save it again in Word."
-        raise ParseError(" ".join(msg.split())) from error
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:120]
+        msg = f"{path} cannot be read as a Word document ({reason}). Open and save it again in Word."
+        raise ParseError(msg) from error
     return log
 
 
