@@ -69,14 +69,18 @@ def to_blocks(lines: Sequence[str]) -> list[Block]:
     blocks: list[Block] = []
     table, previous_row = 0, -1
     for number, line in enumerate(lines, start=1):
+        if line.strip().startswith("|") and previous_row == number - 1 and _RULE_LINE.match(line.strip()):
+            previous_row = number
         if blocks and _is_underline(line, number, blocks[-1]):
             depth = 1 if line.startswith("=") else 2
             blocks[-1] = replace(blocks[-1], kind="heading", depth=depth, lines=(number - 1, number))
             continue
         for block in _block(line, number):
             if block.kind == "row":
-                # A blank line inside a table of tabs does not end it; anything else does.
-                if not (blocks and blocks[-1].kind == "row" and number - previous_row <= 2):
+                # A blank line inside a table of tabs does not end it while the columns stay; anything else does.
+                same_columns = blocks and len(blocks[-1].cells) == len(block.cells) and "|" not in line
+                reach = 2 if same_columns else 1
+                if not (blocks and blocks[-1].kind == "row" and number - previous_row <= reach):
                     table += 1
                 previous_row = number
                 block = replace(block, table=table)  # noqa: PLW2901 - the same row, with its table

@@ -170,6 +170,14 @@ class _Reader:
         layout = self._layout
         if block.kind == "row":
             self._read_table_at(position)
+        elif position in layout.inverted:
+            name, mark = layout.inverted[position]
+            draft = self._draft_named(name, block.lines[0], is_table=True)
+            self._level = draft.add_level(mark, block.lines[0], self._source.where)
+            self._ledger.use(block, "competency")
+        elif layout.inverted and position in layout.marks:
+            self._level = None
+            self._ledger.use(block, "level")
         elif position in layout.titles:
             self._open_competency(block, layout.titles[position])
         elif position in layout.marks:
@@ -267,6 +275,8 @@ class _Reader:
                 self._ledger.use(entry.block, "level")
             elif entry.role == "unused column":
                 self._doubt(entry.block, f"column '{entry.text}' was not used")
+            elif not self._competencies and entry.role == "subheading":
+                self._ledger.use(entry.block, "cluster")
             elif not self._competencies:
                 self._skip(entry.block, "stands before the first competency")
             elif entry.role == "definition":

@@ -17,6 +17,7 @@ from kempen_nlp.parsing.scales import (
     order_names,
     rank_of_name,
     read_level,
+    read_lone_sign,
     read_named_level,
 )
 from kempen_nlp.parsing.words import (
@@ -71,6 +72,8 @@ class Layout:
     titles: dict[int, Title] = field(default_factory=dict)
     grids: dict[int, Grid] = field(default_factory=dict)
     """First position of a table to its reading."""
+    inverted: dict[int, tuple[str, LevelMark]] = field(default_factory=dict)
+    """Where levels come first: titles under them, each with its level."""
     notes: list[str] = field(default_factory=list)
     """What was assumed about the document as a whole."""
 
@@ -86,6 +89,11 @@ def recognise(blocks: Sequence[Block]) -> Layout:
     marks = _marks(blocks, layout)
     _rank_names(marks, layout)
     anchors = sorted([*marks, *(n for n, grid in layout.grids.items() if grid.needs_title)])
+    if inverted := _levels_first(blocks, marks):
+        layout.inverted = inverted
+        layout.marks = marks
+        layout.notes.append("levels come first, and the titles that return under them are read as competencies")
+        return layout
     runs = _runs(blocks, marks, anchors)
     _choose_titles(blocks, marks, runs)
     _sort_out(blocks, marks, runs, layout)
@@ -117,6 +125,7 @@ def _marks(blocks: Sequence[Block], layout: Layout) -> dict[int, LevelMark]:
         for n, block in enumerate(blocks)
         if block.kind != "row" and (mark := read_level(block.text, loose=block.kind in ("heading", "bold")))
     }
+    numbered = numbered or _lone_signs(blocks)
     named = _known_names(blocks, numbered) or _repeated_names(blocks, numbered, layout)
     if not named:
         return numbered
@@ -127,6 +136,18 @@ def _marks(blocks: Sequence[Block], layout: Layout) -> dict[int, LevelMark]:
             layout.explanations.update(numbered)
             return named
     return numbered
+
+
+def _lone_signs(blocks: Sequence[Block]) -> dict[int, LevelMark]:
+    """Find numbers or letters that stand alone on a line and come back as often as each other."""
+    found = {
+        n: mark
+        for n, block in enumerate(blocks)
+        if block.kind in ("heading", "bold", "paragraph") and (mark := read_lone_sign(block.text))
+    }
+    counts = Counter(mark.rank for mark in found.values())
+    is_series = set(counts) == set(range(1, len(counts) + 1)) and len(set(counts.values())) == 1
+    return found if len(counts) > 1 and is_series and min(counts.values()) > 1 else {}
 
 
 def _known_names(blocks: Sequence[Block], numbered: Mapping[int, LevelMark]) -> dict[int, LevelMark]:
@@ -200,6 +221,27 @@ def _rank_names(marks: dict[int, LevelMark], layout: Layout) -> None:
     if 0 in zero and zero == set(range(len(zero))) and len(zero) > 1:
         layout.notes.append("levels are numbered from 0; they are ranked from 1")
         marks.update({n: replace(mark, rank=(mark.rank or 0) + 1) for n, mark in marks.items()})
+
+
+def _levels_first(blocks: Sequence[Block], marks: Mapping[int, LevelMark]) -> dict[int, tuple[str, LevelMark]]:
+    """Find titles that return under levels which each occur once: level above competency."""
+    ranks = [mark.rank for _, mark in sorted(marks.items())]
+    if len(ranks) < 2 or len(set(ranks)) < len(ranks) or any(mark.rest for mark in marks.values()):
+        return {}
+    under: dict[Style, dict[int, tuple[str, LevelMark]]] = {}
+    current: LevelMark | None = None
+    for position, block in enumerate(blocks):
+        current = marks.get(position, current)
+        if current and position not in marks and _may_be_title(block):
+            name = without_numbering(block.text.replace("**", "")).rstrip(":").strip()
+            under.setdefault(_style(block), {})[position] = (name, current)
+    for style in sorted(under, key=lambda style: ("heading", "bold", "line").index(style[0])):
+        names = Counter(name.casefold() for name, _ in under[style].values())
+        often = {name for name, n in names.items() if n > 1}
+        n_often = sum(name.casefold() in often for name, _ in under[style].values())
+        if len(often) > 1 and n_often >= 0.6 * len(under[style]):
+            return under[style]
+    return {}
 
 
 def _style(block: Block) -> Style:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from kempen_nlp.parsing.words import without_numbering
+from kempen_nlp.parsing.words import LABEL_IN_BOLD, without_numbering
 
 _KEY = (
     r"(?:(?:competentie|beheersings|gedrags|kennis|functie|vaardigheids)?-?"
@@ -32,7 +32,6 @@ _TRAILING = re.compile(
     rf"(?P<mark>{_KEY}\s*:?\s*(?:\d{{1,2}}|[A-H])\s*[:.]?|[^\W\d_]\w{{2,30}}niveau\s*\(\d\)\s*:?)\s*$",
     re.IGNORECASE,
 )
-_LABEL_IN_BOLD = re.compile(r"^\*\*([^*]{1,60}?):?\*\*\s*:?\s+(?=\S)")
 _WORD_NUMBERS = {"een": 1, "één": 1, "twee": 2, "drie": 3, "vier": 4, "vijf": 5, "zes": 6}
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10}
 _SIGNS = ("--", "-", "0", "+/-", "+", "++", "+++")
@@ -76,7 +75,7 @@ def read_level(text: str, *, loose: bool = False) -> LevelMark | None:
     >>> read_level("Niveau 2 is bereikt als alles lukt.") is None
     True
     """
-    text = _LABEL_IN_BOLD.sub(r"\1: ", without_numbering(text.strip())).strip("*_").strip()
+    text = LABEL_IN_BOLD.sub(r"\1: ", without_numbering(text.strip())).strip("*_").strip()
     if match := _NUMBERED.match(text):
         return _numbered(match, loose=loose)
     if match := _NAME_THEN_NUMBER.match(text):
@@ -103,7 +102,7 @@ def read_named_level(text: str) -> LevelMark | None:
     >>> read_named_level("Goed in samenwerken") is None
     True
     """
-    text = _LABEL_IN_BOLD.sub(r"\1: ", without_numbering(text.strip())).strip("*_").strip()
+    text = LABEL_IN_BOLD.sub(r"\1: ", without_numbering(text.strip())).strip("*_").strip()
     if match := _LABELLED.match(text):
         return LevelMark(match["label"], None, name=match["label"], notation="name")
     label, separator, rest = _partition(text)
@@ -128,11 +127,11 @@ def read_column_level(text: str) -> LevelMark | None:
         return found
     if text in _SIGNS:
         return LevelMark(text, None, name=text, notation="name")
-    return _lone_sign(text) or read_named_level(text)
+    return read_lone_sign(text) or read_named_level(text)
 
 
-def _lone_sign(text: str) -> LevelMark | None:
-    """Read a number, letter, Roman number or row of stars that stands alone."""
+def read_lone_sign(text: str) -> LevelMark | None:
+    """Read a number, letter, Roman number or row of stars that stands alone; None when it is something else."""
     bare = text.rstrip(":.").strip("*_ ") or text
     if match := re.fullmatch(r"(?:[NL]\s?)?([1-9]|10)|([1-9])[A-Z]", bare, re.IGNORECASE):
         return LevelMark(text, int(match[1] or match[2]))

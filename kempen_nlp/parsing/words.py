@@ -10,6 +10,7 @@ _COMPETENCY = re.compile(
     re.IGNORECASE,
 )
 _COMPETENCY_WITH_NUMBER = re.compile(r"^competentie\s+[A-Z]?\d{1,2}\.?\s+(?P<name>[^\W\d_].*)$", re.IGNORECASE)
+LABEL_IN_BOLD = re.compile(r"^\*\*([^*]{1,60}?):?\*\*\s*:?\s+(?=\S)")
 _DEFINITION = re.compile(
     r"^(?:definitie|omschrijving|beschrijving|betekenis|toelichting|wat houdt het in\??|kern)\s*(?:van de competentie)?"
     r"\s*(?:[:–—-]\s*(?P<rest>.*))?$",
@@ -92,13 +93,13 @@ def competency_label(text: str) -> str | None:
 
 def definition_label(text: str) -> str | None:
     """Return what follows a label such as 'Definitie:', empty when nothing does; None without a label."""
-    match = _DEFINITION.match(text.replace("**", ""))
+    match = _DEFINITION.match(LABEL_IN_BOLD.sub(r"\1: ", text).replace("**", ""))
     return (match["rest"] or "").strip() if match else None
 
 
 def headline_label(text: str) -> str | None:
     """Return what follows a label such as 'Kernzin:', empty when nothing does; None without a label."""
-    match = _HEADLINE.match(text.replace("**", ""))
+    match = _HEADLINE.match(LABEL_IN_BOLD.sub(r"\1: ", text).replace("**", ""))
     return (match["rest"] or "").strip() if match else None
 
 
