@@ -44,6 +44,8 @@ _STATUS_OF_TERM = {
 }
 _TITLE_BLOCKS = 3
 _LEAD_IN_WORDS = 8
+_FEW_WORDS = 2
+_MOST = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -466,12 +468,25 @@ class _Reader:
         if not self._competencies:
             raise self._nothing_found()
         self._doubts += check_ranks(self._competencies, self._source.where)
+        self._doubt_odd_indicators()
         for draft in self._competencies:
             for level in draft.levels.values():
                 if level.applicable and not level.pieces:
                     self._doubts.append(
                         f"{self._source.where(level.line)}: '{draft.name}' level {level.rank} has no indicators."
                     )
+
+    def _doubt_odd_indicators(self) -> None:
+        """Doubt an indicator that looks like a title, in a document whose indicators are sentences."""
+        pieces = [
+            p for d in self._competencies for level in d.levels.values() for p in level.pieces if p.kind != "rest"
+        ]
+        if sum(p.text.endswith((".", ";", "!", "?")) for p in pieces) < _MOST * len(pieces):
+            return
+        for piece in pieces:
+            if len(piece.text.split()) <= _FEW_WORDS and not piece.text.endswith((".", ";", "!", "?")):
+                where = self._source.where(piece.lines[0])
+                self._doubts.append(f"{where}: '{piece.text}' looks like a title, but no levels follow it.")
 
     def _nothing_found(self) -> ParseError:
         if self._layout.orphans:

@@ -33,6 +33,7 @@ from kempen_nlp.parsing.words import (
 
 Style = tuple[str, int]
 _TITLE_WORDS = 8
+_NAME_WORDS = 3
 _NAMED_TITLE = re.compile(
     r"^(?:\*\*(?P<bold>[^*]{2,60}?):?\*\*\s*:?|(?P<plain>[^\W\d_][^:.]{1,50}?):|(?P<dash>[^\W\d_][^:.–—]{1,50}?)\s[–—-])\s+(?P<rest>\S.*)$"
 )
@@ -235,7 +236,7 @@ def _levels_first(blocks: Sequence[Block], marks: Mapping[int, LevelMark]) -> di
         if current and position not in marks and _may_be_title(block):
             name = without_numbering(block.text.replace("**", "")).rstrip(":").strip()
             under.setdefault(_style(block), {})[position] = (name, current)
-    for style in sorted(under, key=lambda style: ("heading", "bold", "line").index(style[0])):
+    for style in sorted(under, key=lambda style: ("heading", "bold", "capitals", "line").index(style[0])):
         names = Counter(name.casefold() for name, _ in under[style].values())
         often = {name for name, n in names.items() if n > 1}
         n_often = sum(name.casefold() in often for name, _ in under[style].values())
@@ -247,7 +248,9 @@ def _levels_first(blocks: Sequence[Block], marks: Mapping[int, LevelMark]) -> di
 def _style(block: Block) -> Style:
     if block.kind == "heading":
         return ("heading", block.depth)
-    return ("bold", 0) if block.kind == "bold" else ("line", 0)
+    if block.kind == "bold":
+        return ("bold", 0)
+    return ("capitals", 0) if block.kind == "paragraph" and block.text.isupper() else ("line", 0)
 
 
 def _runs(blocks: Sequence[Block], marks: Mapping[int, LevelMark], anchors: Sequence[int]) -> list[Run]:
@@ -333,7 +336,18 @@ def _choose_titles(blocks: Sequence[Block], marks: Mapping[int, LevelMark], runs
         headings = [n for n in found if blocks[n].kind == "heading"]
         bold = [n for n in found if blocks[n].kind == "bold"]
         chosen = labelled or of_style or headings or bold or found
-        run.title = chosen[-1] if chosen else None
+        run.title = _nearest(blocks, chosen) if chosen else None
+
+
+def _nearest(blocks: Sequence[Block], chosen: Sequence[int]) -> int:
+    """Return the last title; or the one before it, when the last is a longer line that reads as its definition."""
+    if len(chosen) > 1 and chosen[-1] == chosen[-2] + 1 and blocks[chosen[-1]].kind == "paragraph":
+        title, after = (len(blocks[n].text.split()) for n in chosen[-2:])
+        if title <= _NAME_WORDS < after or (
+            title < after and blocks[chosen[-2]].lines[1] + 1 == blocks[chosen[-1]].lines[0]
+        ):
+            return chosen[-2]
+    return chosen[-1]
 
 
 def _candidates(blocks: Sequence[Block], marks: Mapping[int, LevelMark], run: Run) -> list[int]:
@@ -358,7 +372,7 @@ def _usual_style(blocks: Sequence[Block], candidates: Sequence[Sequence[int]]) -
             distance[style] += max(n for n in found if _style(blocks[n]) == style)
     if not reach:
         return None
-    order = {"heading": 2, "bold": 1, "line": 0}
+    order = {"heading": 3, "bold": 2, "capitals": 1, "line": 0}
     most = max(reach.values())
     common = [style for style, n in reach.items() if n == most]
     strongest = max(order[kind] for kind, _ in common)
