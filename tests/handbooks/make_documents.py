@@ -261,6 +261,78 @@ def pdf_headings():
     save("koppen.pdf", _pdf(draw), BAKKERIJ)
 
 
+def pdf_two_columns():
+    def draw(pages):
+        figure = plt.figure(figsize=(8.27, 11.69))
+        figure.text(0.2, 0.9, "Gids van alle competenties in de haven", size=18, weight="bold")
+        for left, part in ((0.08, HAVEN[:2]), (0.55, HAVEN[2:])):
+            top = 0.84
+            for c in part:
+                lines = [
+                    (c["name"], 13, "bold", ""),
+                    *((t, 9, "normal", "") for t in textwrap.wrap(c["definition"], 36)),
+                    ("", 9, "normal", ""),
+                ]
+                for level in c["levels"]:
+                    lines += [(f"Niveau {level['rank']}", 9, "bold", "")]
+                    for text in level["indicators"]:
+                        lines += [
+                            (t, 9, "normal", "• " if n == 0 else "   ") for n, t in enumerate(textwrap.wrap(text, 34))
+                        ]
+                    lines += [("", 9, "normal", "")]
+                for text, size, weight, bullet in lines:
+                    figure.text(left, top, bullet + text, size=size, weight=weight)
+                    top -= 0.016 * size / 9
+        pages.savefig(figure)
+        plt.close(figure)
+
+    save("kolommen.pdf", _pdf(draw), HAVEN)
+
+
+def markdown_level_first():
+    lines = ["# Trap van de bakkerij", ""]
+    for rank in (1, 2, 3, 4):
+        lines += [f"## Niveau {rank}", ""]
+        for c in BAKKERIJ:
+            level = c["levels"][rank - 1]
+            lines += [
+                f"### {c['name']}",
+                "",
+                f"**{level['headline']}**",
+                "",
+                *(f"- {t}" for t in level["indicators"]),
+                "",
+            ]
+    save("niveau_eerst.md", "\n".join(lines), BAKKERIJ)
+
+
+def text_capitals_and_letters():
+    lines = ["Gids", ""]
+    expected = json.loads(json.dumps(HAVEN))
+    for c, item in zip(HAVEN, expected, strict=True):
+        item["name"], item["definition"] = c["name"].upper(), c["definition"].rstrip(".")
+        lines += [item["name"], item["definition"], ""]
+        for level in c["levels"]:
+            lines += ["ABC"[level["rank"] - 1], *level["indicators"]]
+        lines += [""]
+    save("letters.txt", "\n".join(lines), expected)
+
+
+def markdown_combined_titles():
+    lines = ["# Woordenboek", ""]
+    for c in without(HAVEN, "definition"):
+        for level in c["levels"]:
+            lines += [
+                f"## {c['name']} – niveau {level['rank']}",
+                "",
+                "Dit blijkt uit:",
+                *(f"- {t}" for t in level["indicators"]),
+                "",
+            ]
+        lines += ["## Ontwikkeltips", "", "- Vaar een keer mee.", ""]
+    save("samengestelde_titels.md", "\n".join(lines), without(HAVEN, "definition"))
+
+
 def pdf_ruled_table():
     def draw(pages):
         for c in HAVEN:

@@ -30,6 +30,9 @@ _STREAM = re.compile(rb"stream\r?\n")
 MAX_MARKS_ON_PAGE = 60_000
 _MARGIN = 0.12
 _HEADING_SIZE = 1.12
+_GUTTER = 10.0
+_COLUMN_SHARE = 0.2
+_COLUMN_WORDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +176,31 @@ def _page_lines(page: Page, number: int) -> list[_Line]:
     outside = page
     for table in tables:
         outside = outside.outside_bbox(_clipped(table.bbox, page), strict=False)
-    found += _text_lines(outside, number, float(page.height))
-    return sorted(found, key=lambda line: line.top)
+    gutter = None if tables else _gutter(page)
+    if gutter is None:
+        found += _text_lines(outside, number, float(page.height))
+        return sorted(found, key=lambda line: line.top)
+    x, top = gutter
+    width, height = float(page.width), float(page.height)
+    for box in ((0, 0, width, top), (0, top, x, height), (x, top, width, height)):
+        found += _text_lines(page.within_bbox(box), number, height)
+    return found
+
+
+def _gutter(page: Page) -> tuple[float, float] | None:
+    """Return where the white between two columns stands, and where it begins; None for one column."""
+    words = page.extract_words()
+    width, height = float(page.width), float(page.height)
+    for step in range(40, 61):
+        x = width * step / 100
+        crossing = [word["bottom"] for word in words if word["x0"] < x + _GUTTER / 2 and word["x1"] > x - _GUTTER / 2]
+        top = float(max((bottom for bottom in crossing if bottom < height * 0.9), default=_GUTTER))
+        left = sum(word["x1"] < x and word["top"] > top for word in words)
+        right = sum(word["x0"] > x and word["top"] > top for word in words)
+        is_split = min(left, right) >= _COLUMN_SHARE * len(words) and min(left, right) > _COLUMN_WORDS
+        if top < height * 0.4 and is_split:
+            return x, top
+    return None
 
 
 def _tables(page: Page) -> list[Any]:
