@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from kempen_nlp.parsing.blocks import Block, glued
 from kempen_nlp.parsing.scales import read_level, read_named_level
+from kempen_nlp.parsing.words import competency_label
 
 _SENTENCE_END = tuple(".!?;:…")
 _PAGE_NUMBER = re.compile(
@@ -172,6 +173,7 @@ def _furniture(blocks: Sequence[Block]) -> dict[int, str]:
             and company[key] >= max(2, 0.75 * len(numbers))
             and company[key] >= everywhere[key] - 1
             and not _is_mark(block)
+            and not competency_label(block.text)
             and block.kind != "item"
         ):
             left_out.setdefault(block.lines[0], "stands at the head or foot of several pages")

@@ -91,6 +91,27 @@ def test_a_document_that_cannot_be_read_is_one_clear_error(tmp_path, name, conte
     assert "\n" not in str(raised.value)
 
 
+def test_a_level_or_competency_at_the_top_of_every_page_is_no_running_head(tmp_path):
+    """They differ in their number only, as running heads with a page number do."""
+    show = b"BT /F1 12 Tf 50 800 Td 16 TL (Competentie %d: Zaak) Tj T* (Niveau 1) Tj T* (- Doet iets nuttigs.) Tj T* (Niveau 2) Tj T* "
+    show += b"(- Doet nog meer.) Tj ET"
+    parts = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 2/Kids[5 0 R 7 0 R]>>",
+             b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"]  # fmt: skip
+    for page in (1, 2):
+        text = show.replace(b"Zaak", b"Zaak" if page == 1 else b"Recht") % page
+        parts.append(b"<</Length %d>>\nstream\n%s\nendstream" % (len(text), text))
+        parts.append(
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R/Resources<</Font<</F1 3 0 R>>>>>>"
+            % len(parts)
+        )
+    body = b"".join(b"%d 0 obj\n%s\nendobj\n" % (n, part) for n, part in enumerate(parts, start=1))
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4\n" + body + b"trailer\n<</Size 8/Root 1 0 R>>\n%%EOF\n")
+
+    framework = parse_handbook(tmp_path / "a.pdf").framework
+
+    assert {c.name: c.ranks for c in framework} == {"Zaak": (1, 2), "Recht": (1, 2)}
+
+
 def test_a_bomb_is_refused_before_it_unpacks(tmp_path):
     """The limit is looked up in the archive's index, not found by filling memory."""
     (tmp_path / "a.docx").write_bytes(_zip(word__document_xml=bytes(100_000_000)))

@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kempen_nlp.errors import ParseError
+from kempen_nlp.parsing.blocks import text_block
 from kempen_nlp.parsing.pages import PageLog
+from kempen_nlp.parsing.scales import read_level
+from kempen_nlp.parsing.words import competency_label
 
 if TYPE_CHECKING:
     from pdfplumber.page import Page
@@ -297,10 +300,16 @@ def _running_lines(lines: Sequence[_Line]) -> set[_Line]:
         line
         for line in lines
         if line.is_marginal
+        and not _is_of_framework(line.text)
         and (
             len(pages[_without_numbers(line.text)]) >= max(2, n_pages // 3) or re.fullmatch(r"\W*\d{1,3}\W*", line.text)
         )
     }
+
+
+def _is_of_framework(text: str) -> bool:
+    is_item = text_block(text, 1).kind == "item" and any(char.isalpha() for char in text)
+    return is_item or read_level(text, loose=True) is not None or competency_label(text) is not None
 
 
 def _without_numbers(text: str) -> str:
