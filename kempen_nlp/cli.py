@@ -19,19 +19,44 @@ Framework_ = Annotated[str, typer.Option("--framework", help="kempen, welzijn, o
 
 @app.command()
 def parse(
-    handbook: Annotated[Path, typer.Argument(help="Text or Markdown file in UTF-8.")],
+    handbook: Annotated[
+        Path | None,
+        typer.Argument(help="Handbook: .txt .md .html .docx .pdf .xlsx .csv, a framework .json, or an outline."),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="Framework JSON to write; standard output without it."),
     ] = None,
+    outline: Annotated[
+        Path | None,
+        typer.Option(help="Write an outline to correct and parse again: .xlsx, or .md."),
+    ] = None,
+    template: Annotated[Path | None, typer.Option(help="Write an empty workbook (.xlsx) to fill in, and stop.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what is recognised as a tree; write no JSON.")
+    ] = False,
 ) -> None:
     """Turn a handbook into a framework, and account for every line of it."""
-    from kempen_nlp.console import print_parsed, write_text
-    from kempen_nlp.parsing import parse_handbook
+    from kempen_nlp.console import print_parsed, say, write_text
+    from kempen_nlp.parsing import framework_tree, outline_handbook, parse_handbook, write_template
 
-    parsed = parse_handbook(handbook)
-    print_parsed(parsed)
-    write_text(parsed.framework.to_json(), output)
+    if template is not None:
+        write_template(template)
+        say(f"Written: {template}")
+    elif handbook is None:
+        msg = "Name a handbook, or ask for an empty workbook with --template FILE.xlsx."
+        raise typer.BadParameter(msg)
+    elif outline is not None:
+        outlined = outline_handbook(handbook, outline)
+        say(f"Written: {outline}. Correct it, and give it to `kempen parse`.")
+        if outlined is None:
+            say("No levels were recognised; the outline holds the handbook's text in order.")
+        else:
+            print_parsed(outlined)
+    else:
+        parsed = parse_handbook(handbook)
+        print_parsed(parsed)
+        write_text(framework_tree(parsed.framework) if dry_run else parsed.framework.to_json(), output)
 
 
 @app.command()

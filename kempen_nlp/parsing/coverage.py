@@ -38,12 +38,16 @@ class LineLedger:
         self._used: dict[int, str] = {}
 
     def use(self, block: Block, role: str) -> None:
-        """Note that the first and last line of a block serve as ``role``."""
-        for line in {*block.lines}:
+        """Note that the lines of a block serve as ``role``."""
+        for line in range(block.lines[0], block.lines[1] + 1):
             self._used.setdefault(line, role)
 
     def close(self, lines: Sequence[str], reasons: Mapping[int, str]) -> Coverage:
         """Draw up the coverage of all non-blank lines; ``reasons`` are known for some unused ones."""
         filled = [number for number, line in enumerate(lines, start=1) if line.strip()]
-        unused = {n: reasons.get(n, "belongs to no competency or level") for n in filled if n not in self._used}
+        unused = {n: reasons.get(n) or _reason(lines[n - 1]) for n in filled if n not in self._used}
         return Coverage({n: self._used[n] for n in filled if n in self._used}, unused)
+
+
+def _reason(line: str) -> str:
+    return "belongs to no competency or level" if any(char.isalnum() for char in line) else "holds no words"

@@ -1,65 +1,144 @@
-"""Read a handbook's bytes into numbered lines, or say why that cannot be done."""
+"""Read a handbook of any kind into numbered lines and blocks, or say why that cannot be done."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from kempen_nlp.errors import ParseError
+from kempen_nlp.parsing.blocks import Block, to_blocks
+from kempen_nlp.parsing.pages import PageLog
 
-READABLE_SUFFIXES = (".txt", ".md")
+READABLE_SUFFIXES = (".txt", ".md", ".html", ".docx", ".pdf", ".xlsx", ".csv")
 MAX_BYTES = 20_000_000
+MAX_LINES = 100_000
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """The lines of one handbook and the fingerprint of the bytes that they came from."""
+    """The lines and blocks of one handbook, and the fingerprint of the bytes that they came from."""
 
     path: Path
     sha256: str
     lines: tuple[str, ...]
-    """Line ``i`` of the file, counted from 1, is ``lines[i - 1]``."""
+    """Line ``i``, counted from 1, is ``lines[i - 1]``; for a spreadsheet a row, for Word a paragraph."""
+    blocks: tuple[Block, ...] = ()
+    places: Mapping[int, str] = field(default_factory=dict)
+    """Line number to page, sheet or paragraph; empty for text files, where the line says it all."""
+    is_wrapped: bool = False
+    """True when a line may end in the middle of a sentence, as in text files and PDF."""
+    left_out: Mapping[int, str] = field(default_factory=dict)
+    """Lines that are no part of the text, such as running heads, with the reason."""
 
     def where(self, line: int) -> str:
-        """Return ``file:line``, as error messages begin."""
-        return f"{self.path}:{line}"
+        """Return ``file:line``, with page or sheet when there is one, as error messages begin."""
+        place = self.places.get(line)
+        return f"{self.path}:{line} ({place})" if place else f"{self.path}:{line}"
 
 
 def read_source(path: str | Path) -> SourceText:
     """
-    Read a text or Markdown handbook in UTF-8.
+    Read a handbook: text, Markdown, HTML, Word (.docx), PDF with text, Excel (.xlsx) or CSV.
+
+    Parameters
+    ----------
+    path : path
+        The ending decides how it is read; an unknown ending is read as text.
 
     Raises
     ------
     ParseError
-        If the file is missing, empty, larger than 20 MB, not text, or not UTF-8.
+        If the file is missing, empty, larger than 20 MB, protected, damaged, without text,
+        or unpacks to more than a handbook can be.
     """
     path = Path(path)
+    content = _read_bytes(path)
+    sha256 = hashlib.sha256(content).hexdigest()
+    reader = _reader_of(path, content)
+    if reader is None:
+        lines = decode(content, path)
+        _check_lines(lines, path)
+        return SourceText(path, sha256, lines, tuple(to_blocks(lines)), is_wrapped=True)
+    log = reader(content, path)
+    if not log.blocks:
+        msg = f"{path} holds no text. Expected a handbook with competencies and levels."
+        raise ParseError(msg)
+    lines = tuple(log.lines)
+    _check_lines(lines, path)
+    places, left_out = MappingProxyType(log.places), MappingProxyType(log.left_out)
+    return SourceText(path, sha256, lines, tuple(log.blocks), places, log.is_wrapped, left_out)
+
+
+def _check_lines(lines: tuple[str, ...], path: Path) -> None:
+    if len(lines) > MAX_LINES:
+        msg = f"{path} has {len(lines):,} lines; a handbook has at most {MAX_LINES:,}. Split it into parts."
+        raise ParseError(msg)
+
+
+def _read_bytes(path: Path) -> bytes:
     if path.is_dir():
         msg = f"{path} is a folder. Name the handbook file itself."
         raise ParseError(msg)
     try:
         size = path.stat().st_size
         content = path.read_bytes() if size <= MAX_BYTES else b""
-    except OSError as error:
-        msg = f"{path} cannot be read: {error.strerror}. Check the name and the folder."
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        msg = f"{path} cannot be read: {reason}. Check the name and the folder."
         raise ParseError(msg) from error
     if size > MAX_BYTES:
         msg = f"{path} has {size:,} bytes; a handbook has at most {MAX_BYTES:,}. Split it into parts."
         raise ParseError(msg)
-    return SourceText(path, hashlib.sha256(content).hexdigest(), _decode(content, path))
-
-
-def _decode(content: bytes, path: Path) -> tuple[str, ...]:
     if not content.strip():
         msg = f"{path} is empty. Expected a handbook with competencies and levels."
         raise ParseError(msg)
+    return content
+
+
+def _reader_of(path: Path, content: bytes) -> Callable[[bytes, Path], PageLog] | None:
+    """Return what reads this kind of file; None for plain text. Heavy libraries load only then."""
+    suffix = path.suffix.lower()
+    if content.startswith(_OLD_OFFICE):
+        msg = (
+            f"{path} is protected with a password, or of the kind that Office wrote before 2007. Take the password "
+            "off, or save it again as .docx or .xlsx."
+        )
+        raise ParseError(msg)
+    if suffix in (".docx", ".docm", ".dotx"):
+        from kempen_nlp.parsing.readers.word import read_word
+
+        return read_word
+    if suffix == ".pdf":
+        from kempen_nlp.parsing.readers.pdf import read_pdf
+
+        return read_pdf
+    if suffix in (".xlsx", ".xlsm"):
+        from kempen_nlp.parsing.readers.sheets import read_excel
+
+        return read_excel
+    if suffix in (".html", ".htm", ".xhtml"):
+        from kempen_nlp.parsing.readers.web import read_html
+
+        return read_html
+    if suffix in (".csv", ".tsv"):
+        from kempen_nlp.parsing.readers.sheets import read_csv
+
+        return read_csv
+    return None
+
+
+def decode(content: bytes, path: Path) -> tuple[str, ...]:
+    """Decode UTF-8 text into lines; raises ParseError that names the line of what is not text."""
     if b"\x00" in content:
         line = content[: content.index(b"\x00")].count(b"\n") + 1
         msg = (
             f"{path}:{line}: a NUL byte, so this is not a text file. Expected a handbook saved as "
-            f"{' or '.join(READABLE_SUFFIXES)}; export it as plain text in UTF-8 first."
+            f"{' or '.join(READABLE_SUFFIXES)}, with the ending that belongs to it; "
+            "or export it as plain text in UTF-8 first."
         )
         raise ParseError(msg)
     try:

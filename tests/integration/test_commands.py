@@ -37,6 +37,26 @@ def test_parse_of_a_broken_handbook_is_one_line_and_exit_1(tmp_path):
     assert "is empty" in done.stderr
 
 
+def test_dry_run_shows_the_tree_and_an_outline_is_read_back(tmp_path, corpus_dir):
+    """What an analyst does with a handbook of her own."""
+    handbook = corpus_dir / "handbooks" / "welzijn.txt"
+
+    shown = _kempen("parse", handbook, "--dry-run")
+    written = _kempen("parse", handbook, "--outline", tmp_path / "schets.xlsx")
+    again = _kempen("parse", tmp_path / "schets.xlsx")
+
+    assert "├─ Coachen" in shown.stdout
+    assert (written.returncode, written.stdout) == (0, "")
+    assert len(json.loads(again.stdout)["competencies"]) == 8
+
+
+def test_a_template_needs_no_handbook_and_all_else_does(tmp_path):
+    """An empty workbook on request; without either, a wrong command line."""
+    assert _kempen("parse", "--template", tmp_path / "leeg.xlsx").returncode == 0
+    assert (tmp_path / "leeg.xlsx").exists()
+    assert _kempen("parse").returncode == 2
+
+
 def test_a_wrong_command_line_is_exit_2():
     """As every tool does it."""
     assert _kempen("classify").returncode == 2

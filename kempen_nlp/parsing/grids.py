@@ -1,0 +1,404 @@
+"""Tables of levels: a column for each level, a row for each level, or a row for each indicator."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from kempen_nlp.parsing.blocks import Block, split_cell
+from kempen_nlp.parsing.scales import (
+    LevelMark,
+    is_about_levels,
+    is_ordered,
+    rank_of_name,
+    read_column_level,
+    read_level,
+)
+from kempen_nlp.parsing.words import (
+    column_role,
+    competency_label,
+    definition_label,
+    headline_label,
+    is_indicators_label,
+    is_not_applicable,
+    is_reference,
+    without_numbering,
+)
+
+EntryRole = Literal[
+    "competency", "definition", "level", "headline", "indicator", "not applicable", "reference", "subheading", "heads",
+    "profile", "untitled", "unused column",
+]  # fmt: skip
+_BLANK = ("-", "–", "—", "---", "+", ".", "x", "nvt.")
+_SENTENCE_WORDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that a table says, in reading order."""
+
+    role: EntryRole
+    text: str
+    block: Block
+    mark: LevelMark | None = None
+    """The level that it is about; None for a competency, its definition, and headings."""
+    is_alone: bool = False
+    """True when its cell holds nothing else."""
+
+
+@dataclass(slots=True)
+class Grid:
+    """A table, and how its levels stand in it."""
+
+    rows: Sequence[Block]
+    kind: Literal["columns", "rows", "none"] = "none"
+    heads: dict[int, dict[int, LevelMark]] = field(default_factory=dict)
+    """For levels in columns: row number to column to level."""
+    level_column: int = -1
+    """For levels in rows."""
+    row_marks: dict[int, LevelMark] = field(default_factory=dict)
+    """For levels in rows: row number to level."""
+    roles: dict[int, str] = field(default_factory=dict)
+    """Column number to what it holds."""
+    names_competencies: bool = False
+    """True when the table itself says which competency a level belongs to."""
+
+    @property
+    def marks(self) -> list[LevelMark]:
+        """All levels, as often as they occur."""
+        return [mark for head in self.heads.values() for mark in head.values()] + list(self.row_marks.values())
+
+    @property
+    def indicator_columns(self) -> set[int]:
+        """For levels in rows: the columns that say so, or else all that say nothing."""
+        width = max(len(row.cells) for row in self.rows)
+        said = {n for n, role in self.roles.items() if role == "indicator"}
+        return said or {n for n in range(width) if n not in self.roles}
+
+    @property
+    def needs_title(self) -> bool:
+        """Whether the competency must be named above the table."""
+        return self.kind != "none" and not self.names_competencies
+
+    def rank_names(self, ranks: Mapping[str, int]) -> None:
+        """Give levels that have only a name their rank."""
+        for head in self.heads.values():
+            head.update({n: _ranked(mark, ranks) for n, mark in head.items()})
+        self.row_marks.update({n: _ranked(mark, ranks) for n, mark in self.row_marks.items()})
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield what the table says, row by row."""
+        if self.kind == "columns":
+            yield from _column_entries(self)
+        elif self.kind == "rows":
+            yield from _row_entries(self)
+
+
+def _ranked(mark: LevelMark, ranks: Mapping[str, int]) -> LevelMark:
+    return mark if mark.rank is not None else replace(mark, rank=rank_of_name(mark.name, dict(ranks)))
+
+
+def read_grid(rows: Sequence[Block], *, shared_labels: Collection[str] = (), has_own_heading: bool = False) -> Grid:
+    """
+    Find out whether and how a table holds levels.
+
+    Parameters
+    ----------
+    rows : sequence of Block
+        The rows of one table.
+    shared_labels : collection of str
+        Labels of the first column that other tables have too, in lower case: aspects, not competencies.
+    has_own_heading : bool
+        True when the document has several tables, each under a heading of its own.
+    """
+    heads = {n: head for n, row in enumerate(rows) if (head := _level_head(rows, n))}
+    if heads:
+        grid = Grid(rows, "columns", heads=heads)
+        _label_columns(grid, shared_labels, has_own_heading=has_own_heading)
+        return grid
+    return _grid_of_rows(rows) or Grid(rows)
+
+
+def _level_head(rows: Sequence[Block], number: int) -> dict[int, LevelMark]:
+    """Return the levels that a row names as column titles; empty when it is not such a row."""
+    cells = rows[number].cells
+    marks = {n: mark for n, cell in enumerate(cells) if cell and len(cell) <= 80 and (mark := read_column_level(cell))}
+    marks = {n: mark for n, mark in marks.items() if not mark.rest or len(mark.rest.split()) <= 4}
+    keys = [mark.rank if mark.rank is not None else mark.name.casefold() for mark in marks.values()]
+    if len(marks) < 2 or len(set(keys)) < len(keys):
+        return _unknown_head(rows, number)
+    others = [n for n, cell in enumerate(cells) if cell and n not in marks]
+    if any(n > min(marks) for n in others) or len(others) > 3:
+        return {}
+    if any(mark.rank is None for mark in marks.values()) and not is_ordered(
+        m.name for m in marks.values() if m.rank is None
+    ):
+        return {}
+    is_plain = all(not read_level(cells[n], loose=True) for n in marks)
+    return {} if is_plain and not _has_sentences(rows[number + 1 :], marks) else marks
+
+
+def _unknown_head(rows: Sequence[Block], number: int) -> dict[int, LevelMark]:
+    """Take the titles beside 'Competentie' for levels, when sentences stand under them."""
+    cells = rows[number].cells
+    if number or len(cells) < 3 or column_role(cells[0]) != "competency":
+        return {}
+    columns = [n for n, cell in enumerate(cells) if n and column_role(cell) is None]
+    titles = [cells[n] for n in columns]
+    if len(columns) < 2 or not all(titles) or any(len(title.split()) > 3 for title in titles):
+        return {}
+    marks = {n: LevelMark(cells[n], None, name=cells[n], notation="name") for n in columns}
+    return marks if _has_sentences(rows[1:], marks) else {}
+
+
+def _has_sentences(rows: Sequence[Block], columns: Collection[int]) -> bool:
+    cells = [row.cells[n] for row in rows for n in columns if n < len(row.cells) and row.cells[n]]
+    return bool(cells) and sum(len(cell.split()) for cell in cells) >= _SENTENCE_WORDS * len(cells)
+
+
+def _label_columns(grid: Grid, shared: Collection[str], *, has_own_heading: bool) -> None:
+    first_head, head = next(iter(grid.heads.items()))
+    cells, first_level = grid.rows[first_head].cells, min(head)
+    for column in range(first_level):
+        role = column_role(cells[column]) if column < len(cells) else None
+        grid.roles[column] = role or ""
+    body = [row for n, row in enumerate(grid.rows) if n not in grid.heads and n > first_head]
+    labels = [row.cells[0] for row in body if first_level > 0 and row.cells[0]]
+    full = [row.cells[0] for row in body if first_level > 0 and row.cells[0] and any(row.cells[first_level:])]
+    has_title_rows = any(_is_title_row(grid, n) for n in range(len(grid.rows)))
+    if "competency" not in grid.roles.values() and first_level > 0:
+        column = next((n for n, role in grid.roles.items() if role not in ("cluster", "number", "definition")), 0)
+        is_aspect = has_own_heading or {label.casefold() for label in labels} & set(shared) or has_title_rows
+        is_aspect = is_aspect or any(headline_label(label) is not None for label in labels)
+        if cells[column].strip() and not full and not grid.roles[column] and not is_about_levels(cells[column]):
+            grid.roles[column] = "name"
+        elif full and not is_aspect and grid.roles[column] in ("", "indicator"):
+            grid.roles[column] = "competency"
+        else:
+            grid.roles[column] = grid.roles[column] or "aspect"
+    grid.names_competencies = bool({"competency", "name"} & set(grid.roles.values())) or has_title_rows
+
+
+def _is_title_row(grid: Grid, number: int) -> bool:
+    """Tell whether a row only names what the next row, a head of levels, is about."""
+    row = grid.rows[number]
+    if number + 1 not in grid.heads or number in grid.heads or not row.cells[0]:
+        return False
+    filled = [cell for cell in row.cells if cell]
+    return len(filled) == 1 and len(filled[0].split()) <= 8 and not filled[0].endswith(".")
+
+
+def _column_entries(grid: Grid) -> Iterator[Entry]:
+    head: dict[int, LevelMark] = {}
+    waiting: list[Block] = []
+    for number, row in enumerate(grid.rows):
+        if _is_title_row(grid, number):
+            yield Entry("competency", competency_label(row.cells[0]) or without_numbering(row.cells[0]), row)
+        elif number in grid.heads:
+            head = grid.heads[number]
+            yield from _head_entries(grid, row, head, waiting)
+            waiting = []
+        elif not head:
+            waiting.append(row)
+        else:
+            yield from _body_entries(grid, row, head)
+
+
+def _head_entries(grid: Grid, row: Block, head: Mapping[int, LevelMark], waiting: Sequence[Block]) -> Iterator[Entry]:
+    name = next((row.cells[n] for n, role in grid.roles.items() if role == "name"), "")
+    if name:
+        yield Entry("competency", without_numbering(name), row)
+    yield Entry("heads", row.text, row)
+    if not grid.names_competencies or name or "competency" not in grid.roles.values():
+        for mark in sorted(head.values(), key=lambda mark: mark.rank or 0):
+            yield Entry("level", mark.label, row, mark)
+    for earlier in waiting:
+        for column, cell in enumerate(earlier.cells):
+            if cell:
+                yield Entry("profile", cell, earlier, head.get(column))
+
+
+def _body_entries(grid: Grid, row: Block, head: Mapping[int, LevelMark]) -> Iterator[Entry]:
+    label, is_headline = "", False
+    filled = [n for n, cell in enumerate(row.cells) if cell]
+    for column, role in grid.roles.items():
+        cell = row.cells[column] if column < len(row.cells) else ""
+        if cell and role == "competency":
+            if filled == [column]:
+                yield Entry("subheading", cell, row)
+                return
+            lines = split_cell(cell)
+            yield Entry("competency", competency_label(lines[0]) or without_numbering(lines[0]), row)
+            if len(lines) > 1:
+                yield Entry("definition", " ".join(lines[1:]), row)
+        elif cell and role == "definition":
+            yield Entry("definition", " ".join(cell.split()), row)
+        elif cell:
+            label, is_headline = cell, headline_label(cell) is not None
+            yield Entry("subheading", label, row)
+    for column in filled:
+        if column in head:
+            yield from _cell_entries(row.cells[column], row, head[column], is_headline=is_headline)
+        elif column not in grid.roles:
+            yield Entry("untitled", row.cells[column], row)
+
+
+def _cell_entries(cell: str, row: Block, mark: LevelMark, *, is_headline: bool = False) -> Iterator[Entry]:
+    parts = [part for part in split_cell(cell) if part not in _BLANK]
+    for part in parts:
+        if is_not_applicable(part) and len(parts) == 1:
+            yield Entry("not applicable", part, row, mark)
+        elif is_reference(part):
+            yield Entry("reference", part, row, mark)
+        elif is_indicators_label(part):
+            yield Entry("subheading", part, row, mark)
+        elif is_headline:
+            yield Entry("headline", part, row, mark)
+        else:
+            yield Entry("indicator", part, row, mark, is_alone=len(parts) == 1)
+
+
+def _grid_of_rows(rows: Sequence[Block]) -> Grid | None:
+    width = max(len(row.cells) for row in rows)
+    if width < 2:
+        return None
+    head = _role_head(rows)
+    best: tuple[int, dict[int, LevelMark]] = (-1, {})
+    for column in range(min(width, 12)):
+        marks = _row_marks(rows, column, is_level=head.get(column) == "level")
+        if len(marks) > len(best[1]):
+            best = (column, marks)
+    column, marks = best
+    if not marks or (len(marks) < 2 and head.get(column) != "level"):
+        return None
+    grid = Grid(rows, "rows", level_column=column, row_marks=marks, roles=head)
+    if "competency" not in head.values():
+        _find_competencies(grid, marks)
+    grid.names_competencies = "competency" in grid.roles.values() or any(
+        _row_title(grid, n) for n, _ in enumerate(rows) if n not in marks
+    )
+    return grid
+
+
+def _role_head(rows: Sequence[Block]) -> dict[int, str]:
+    roles = {n: role for n, cell in enumerate(rows[0].cells) if (role := column_role(cell))}
+    return roles if len(roles) > 1 or "level" in roles.values() else {}
+
+
+def _row_marks(rows: Sequence[Block], column: int, *, is_level: bool) -> dict[int, LevelMark]:
+    cells = [(n, row.cells[column]) for n, row in enumerate(rows) if column < len(row.cells) and row.cells[column]]
+    found: dict[int, LevelMark] = {}
+    for number, cell in cells:
+        mark = read_column_level(cell) if is_level else read_level(cell, loose=True) or _sure_name(cell)
+        if mark and sum(bool(c) for c in rows[number].cells) > 1:
+            found[number] = mark
+        elif is_level and number and len(cell.split()) <= 3 and column_role(cell) is None:
+            found[number] = LevelMark(cell, None, name=cell, notation="name")
+    names = {mark.name.casefold() for mark in found.values() if mark.rank is None}
+    if not is_level and names and (len(names) < 2 or not is_ordered(names)):
+        found = {n: mark for n, mark in found.items() if mark.rank is not None}
+    return found if 2 * len(found) > len(cells) - 1 or is_level else {}
+
+
+def _sure_name(cell: str) -> LevelMark | None:
+    mark = read_column_level(cell)
+    return mark if mark and mark.rank is None and len(mark.name) > 3 else None
+
+
+def _find_competencies(grid: Grid, marks: Mapping[int, LevelMark]) -> None:
+    """Without a title that says so: the column left of the level, or titles above several columns of sentences."""
+    if grid.level_column > 0:
+        left = [n for n in range(grid.level_column) if n not in grid.roles]
+        filled = [n for n in left if any(grid.rows[row].cells[n] for row in marks)]
+        if filled:
+            grid.roles[filled[-1]] = "competency"
+        return
+    head = grid.rows[0]
+    titles = {n: cell for n, cell in enumerate(head.cells) if n != grid.level_column and cell and 0 not in marks}
+    plain = {
+        n: t for n, t in titles.items() if column_role(t) is None and not is_indicators_label(t) and len(t.split()) <= 6
+    }
+    if len(plain) > 1 and len(plain) == len(titles) and _has_sentences([grid.rows[n] for n in marks], plain):
+        grid.roles.update(dict.fromkeys(plain, "own competency"))
+        grid.roles[grid.level_column] = "competency"
+
+
+def _row_title(grid: Grid, number: int) -> bool:
+    """Tell whether a row between the levels names a competency."""
+    row = grid.rows[number]
+    filled = [cell for cell in row.cells if cell]
+    if not filled or number in grid.row_marks or (number == 0 and _role_head(grid.rows)):
+        return False
+    if column_role(filled[0]) == "competency" and len(filled) == 2:
+        return True
+    if definition_label(filled[0]) is not None or is_indicators_label(filled[0]) or column_role(filled[0]):
+        return False
+    following = number + 1
+    while following < len(grid.rows) and definition_label(grid.rows[following].cells[0]) is not None:
+        following += 1
+    return (
+        following in grid.row_marks and len(filled) <= 2 and len(filled[0].split()) <= 8 and not filled[0].endswith(".")
+    )
+
+
+def _row_entries(grid: Grid) -> Iterator[Entry]:
+    own = {n: grid.rows[0].cells[n] for n, role in grid.roles.items() if role == "own competency"}
+    if own:
+        yield Entry("heads", grid.rows[0].text, grid.rows[0])
+        for column, name in own.items():
+            yield Entry("competency", without_numbering(name), grid.rows[0])
+            for number, mark in grid.row_marks.items():
+                cells = grid.rows[number].cells
+                yield Entry("level", mark.label, grid.rows[number], mark)
+                yield from _cell_entries(cells[column] if column < len(cells) else "", grid.rows[number], mark)
+        return
+    current: LevelMark | None = None
+    for number, row in enumerate(grid.rows):
+        if number in grid.row_marks:
+            current = grid.row_marks[number]
+            yield from _level_row(grid, row, current, is_new=True)
+        elif number == 0 and (grid.roles or not _row_title(grid, 0)):
+            yield Entry("heads", row.text, row)
+            known = {*grid.roles, *grid.indicator_columns, grid.level_column}
+            yield from (
+                Entry("unused column", cell, row) for n, cell in enumerate(row.cells) if cell and n not in known
+            )
+        elif _row_title(grid, number):
+            yield from _title_row(row)
+            current = None
+        elif row.cells[0] and definition_label(row.cells[0]) is not None:
+            yield Entry("definition", definition_label(row.cells[0]) or " ".join(filter(None, row.cells[1:])), row)
+        elif current is not None:
+            yield from _level_row(grid, row, current, is_new=False)
+        else:
+            yield Entry("untitled", row.text, row)
+
+
+def _title_row(row: Block) -> Iterator[Entry]:
+    filled = [cell for cell in row.cells if cell]
+    if column_role(filled[0]) == "competency":
+        yield Entry("competency", without_numbering(filled[1]), row)
+        return
+    yield Entry("competency", competency_label(filled[0]) or without_numbering(filled[0]), row)
+    if len(filled) > 1:
+        yield Entry("definition", " ".join(filled[1].split()), row)
+
+
+def _level_row(grid: Grid, row: Block, mark: LevelMark, *, is_new: bool) -> Iterator[Entry]:
+    by_role = {role: row.cells[n] for n, role in grid.roles.items() if n < len(row.cells) and row.cells[n]}
+    if name := by_role.get("competency"):
+        yield Entry("competency", competency_label(name) or without_numbering(" ".join(name.split())), row)
+    if definition := by_role.get("definition"):
+        yield Entry("definition", " ".join(definition.split()), row)
+    if is_new:
+        yield Entry("level", mark.label, row, mark)
+    if headline := by_role.get("headline"):
+        yield Entry("headline", " ".join(headline.split()), row, mark)
+    if by_role.get("applicable", "").casefold() in ("nee", "no", "false", "0"):
+        yield Entry("not applicable", "nee", row, mark)
+    if mark.rest:
+        yield from _cell_entries(mark.rest, row, mark)
+    for column, cell in enumerate(row.cells):
+        if cell and column != grid.level_column and column in grid.indicator_columns:
+            yield from _cell_entries(cell, row, mark)

@@ -1,0 +1,86 @@
+"""Job profiles in tables: names with grades, and the rank that each requires."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from kempen_nlp.parsing.blocks import Block
+from kempen_nlp.parsing.scales import read_column_level
+from kempen_nlp.parsing.words import without_numbering
+
+_GRADED = re.compile(r"^(?P<name>.+?)\s+(?P<grades>[A-Z](?:\s*[+/,&]\s*[A-Z])*)$")
+Requirement = tuple[Block, tuple[str, str], str, int]
+
+
+def read_grades(cell: str) -> list[tuple[str, str]]:
+    """
+    Return name and grade of each profile that a cell names.
+
+    Examples
+    --------
+    >>> read_grades("Dienstverlener B + C")
+    [('Dienstverlener', 'B'), ('Dienstverlener', 'C')]
+    >>> read_grades("Teamleider")
+    [('Teamleider', '')]
+    """
+    match = _GRADED.match(cell)
+    if not match:
+        return [(" ".join(cell.split()), "")]
+    return [(match["name"], grade) for grade in re.findall(r"[A-Z]", match["grades"])]
+
+
+class ProfileTable:
+    """A table with profiles on one side, competencies on the other, and ranks or stars between."""
+
+    def __init__(self, rows: Sequence[Block]) -> None:
+        self.rows = rows
+
+    def read(self, names: Collection[str]) -> list[Requirement]:
+        """
+        Return block, profile, competency (in lower case) and rank of each requirement; empty when it is another table.
+
+        Parameters
+        ----------
+        names : collection of str
+            The framework's competencies, in lower case.
+        """
+        for number, row in enumerate(self.rows):
+            columns = {n: key for n, cell in enumerate(row.cells) if (key := _known(cell, names))}
+            if len(columns) > 1 or (columns and len(names) == 1):
+                return self._profiles_in_rows(number, columns)
+        in_rows = {n: key for n, row in enumerate(self.rows) if (key := _known(row.cells[0], names))}
+        if len(in_rows) > 1 or (in_rows and len(names) == 1):
+            return self._profiles_in_columns(min(in_rows), in_rows)
+        return []
+
+    def _profiles_in_rows(self, head: int, columns: dict[int, str]) -> list[Requirement]:
+        found: list[Requirement] = []
+        for row in self.rows[head + 1 :]:
+            for column, name in columns.items():
+                rank = _rank(row.cells[column]) if column < len(row.cells) else None
+                if rank and row.cells[0]:
+                    found += [(row, profile, name, rank) for profile in read_grades(row.cells[0])]
+        return found
+
+    def _profiles_in_columns(self, first: int, in_rows: dict[int, str]) -> list[Requirement]:
+        if not first:
+            return []
+        titles = self.rows[first - 1].cells
+        found: list[Requirement] = []
+        for number, name in in_rows.items():
+            row = self.rows[number]
+            for column, cell in enumerate(row.cells):
+                if column and column < len(titles) and titles[column] and (rank := _rank(cell)):
+                    found += [(row, profile, name, rank) for profile in read_grades(titles[column])]
+        return found
+
+
+def _known(cell: str, names: Collection[str]) -> str:
+    key = without_numbering(" ".join(cell.split())).casefold()
+    return key if key in names else ""
+
+
+def _rank(cell: str) -> int | None:
+    mark = read_column_level(cell) if cell else None
+    return mark.rank if mark else None

@@ -1,0 +1,316 @@
+"""PDF with text: lines with their size and weight, ruled tables; running heads and feet left out."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import logging
+import re
+import time
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kempen_nlp.errors import ParseError
+from kempen_nlp.parsing.blocks import text_block
+from kempen_nlp.parsing.pages import PageLog
+from kempen_nlp.parsing.scales import read_level
+from kempen_nlp.parsing.words import competency_label
+
+if TYPE_CHECKING:
+    from pdfplumber.page import Page
+
+MAX_PAGES = 250
+MAX_SECONDS = 90.0
+MAX_STREAM = 50_000_000
+MAX_UNPACKED = 400_000_000
+MAX_ROUNDS = 4
+_STREAM = re.compile(rb"stream\r?\n")
+MAX_MARKS_ON_PAGE = 60_000
+_MARGIN = 0.12
+_HEADING_SIZE = 1.12
+_GUTTER = 10.0
+_COLUMN_SHARE = 0.2
+_COLUMN_WORDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One printed line, or one row of a ruled table."""
+
+    page: int
+    top: float
+    bottom: float
+    x0: float
+    text: str = ""
+    size: float = 0.0
+    style: str = ""
+    cells: tuple[str, ...] = ()
+    table: int = 0
+    is_marginal: bool = False
+
+
+def read_pdf(content: bytes, path: Path) -> PageLog:
+    """
+    Read a PDF that holds text.
+
+    Raises
+    ------
+    ParseError
+        If it is damaged, protected, scanned (pictures without text), longer than 250 pages, or
+        takes longer than a handbook should.
+    """
+    if b"%PDF" not in content[:1024]:
+        msg = f"{path} is not a PDF file: it does not begin with %PDF. Save or export it again."
+        raise ParseError(msg)
+    _check_streams(content, path)
+    with _listening() as heard:
+        lines = _all_lines(content, path)
+    if any("Data-loss" in message for message in heard):
+        raise _damaged(path, "a part of its text cannot be unpacked")
+    if not any(line.text or line.cells for line in lines):
+        msg = (
+            f"{path} holds pictures of pages and no text, as a scanner makes them. Run it through text "
+            "recognition (OCR) first, or ask for the original document."
+        )
+        raise ParseError(msg)
+    return _to_log(lines, path)
+
+
+def _all_lines(content: bytes, path: Path) -> list[_Line]:
+    import pdfplumber
+    from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
+    from pdfplumber.utils.exceptions import PdfminerException
+
+    started = time.monotonic()
+    lines: list[_Line] = []
+    try:
+        with pdfplumber.open(io.BytesIO(content)) as document:
+            _check_pages(document.doc, path)
+            for number, page in enumerate(document.pages, start=1):
+                _check_time(started, number, path)
+                lines += _page_lines(page, number)
+                page.close()
+    except ParseError:
+        raise
+    except (PDFPasswordIncorrect, PDFEncryptionError) as error:
+        raise _protected(path) from error
+    except PdfminerException as error:
+        cause = error.args[0] if error.args else error
+        if isinstance(cause, (PDFPasswordIncorrect, PDFEncryptionError)):
+            raise _protected(path) from error
+        raise _damaged(path, cause) from error
+    except Exception as error:  # the library raises whatever a malformed object leads to
+        raise _damaged(path, error) from error
+    return lines
+
+
+def _check_streams(content: bytes, path: Path) -> None:
+    """Refuse a file whose parts unpack to more than a handbook can be, before the library unpacks them."""
+    total = 0
+    for match in _STREAM.finditer(content):
+        data, rounds = content[match.end() : content.find(b"endstream", match.end())], 0
+        # A part may be packed more than once.
+        while data[:1] == b"\x78" and rounds < MAX_ROUNDS:
+            try:
+                data = zlib.decompressobj().decompress(data, MAX_STREAM + 1)
+            except zlib.error:
+                break
+            rounds += 1
+            total += len(data)
+        if len(data) > MAX_STREAM or total > MAX_UNPACKED or rounds == MAX_ROUNDS:
+            msg = (
+                f"{path} unpacks to more than {MAX_STREAM:,} bytes in one part, which no page of text does. Take out "
+                "pictures, or print it as PDF again."
+            )
+            raise ParseError(msg)
+
+
+@contextmanager
+def _listening() -> Iterator[list[str]]:
+    """Gather what the library would say on standard error: that it skipped damaged text must not go unseen."""
+    heard: list[str] = []
+    logger, handler = logging.getLogger("pdfminer"), logging.Handler()
+    handler.emit = lambda record: heard.append(record.getMessage())  # type: ignore[method-assign]
+    propagates, logger.propagate = logger.propagate, False
+    logger.addHandler(handler)
+    try:
+        yield heard
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = propagates
+
+
+def _check_time(started: float, page: int, path: Path) -> None:
+    if time.monotonic() - started > MAX_SECONDS:
+        msg = f"{path}: reading stopped at page {page} after {MAX_SECONDS:.0f} seconds. Split it into parts."
+        raise ParseError(msg)
+
+
+def _protected(path: Path) -> ParseError:
+    return ParseError(f"{path} is protected with a password. Save it without one.")
+
+
+def _damaged(path: Path, error: object) -> ParseError:
+    named = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+    reason = " ".join(named.split())[:120]
+    return ParseError(f"{path} cannot be read as a PDF ({reason}). Open it and print or export it as PDF again.")
+
+
+def _check_pages(document: Any, path: Path) -> None:  # noqa: ANN401 - pdfminer's document has no types
+    from pdfminer.pdfpage import PDFPage
+
+    for number, _ in enumerate(PDFPage.create_pages(document), start=1):
+        if number > MAX_PAGES:
+            msg = f"{path} has more than {MAX_PAGES} pages; no handbook does. Take out those with the competencies."
+            raise ParseError(msg)
+
+
+def _page_lines(page: Page, number: int) -> list[_Line]:
+    if len(page.chars) > MAX_MARKS_ON_PAGE or len(page.lines) + len(page.rects) > MAX_MARKS_ON_PAGE // 10:
+        msg = f"page {number} holds more marks than any page of a handbook"
+        raise ValueError(msg)
+    tables = [t for t in _tables(page) if len(t.rows) > 1 and max(len(row.cells) for row in t.rows) > 1]
+    found = [line for table in tables for line in _table_rows(table, number)]
+    outside = page
+    for table in tables:
+        outside = outside.outside_bbox(_clipped(table.bbox, page), strict=False)
+    gutter = None if tables else _gutter(page)
+    if gutter is None:
+        found += _text_lines(outside, number, float(page.height))
+        return sorted(found, key=lambda line: line.top)
+    x, top = gutter
+    width, height = float(page.width), float(page.height)
+    for box in ((0, 0, width, top), (0, top, x, height), (x, top, width, height)):
+        found += _text_lines(page.within_bbox(box), number, height)
+    return found
+
+
+def _gutter(page: Page) -> tuple[float, float] | None:
+    """Return where the white between two columns stands, and where it begins; None for one column."""
+    words = page.extract_words()
+    width, height = float(page.width), float(page.height)
+    for step in range(40, 61):
+        x = width * step / 100
+        crossing = [word["bottom"] for word in words if word["x0"] < x + _GUTTER / 2 and word["x1"] > x - _GUTTER / 2]
+        top = float(max((bottom for bottom in crossing if bottom < height * 0.9), default=_GUTTER))
+        left = sum(word["x1"] < x and word["top"] > top for word in words)
+        right = sum(word["x0"] > x and word["top"] > top for word in words)
+        is_split = min(left, right) >= _COLUMN_SHARE * len(words) and min(left, right) > _COLUMN_WORDS
+        if top < height * 0.4 and is_split:
+            return x, top
+    return None
+
+
+def _tables(page: Page) -> list[Any]:
+    return list(page.find_tables()) if page.lines or page.rects or page.edges else []
+
+
+def _clipped(box: tuple[float, float, float, float], page: Page) -> tuple[float, float, float, float]:
+    x0, top, x1, bottom = box
+    return max(x0, 0), max(top, 0), min(x1, float(page.width)), min(bottom, float(page.height))
+
+
+def _table_rows(table: Any, number: int) -> Iterator[_Line]:  # noqa: ANN401 - pdfplumber's table has no types
+    for row, cells in zip(table.rows, table.extract(), strict=False):
+        texts = tuple((cell or "").strip() for cell in cells)
+        yield _Line(number, float(row.bbox[1]), float(row.bbox[3]), float(row.bbox[0]), cells=texts, table=id(table))
+
+
+def _text_lines(page: Page, number: int, height: float) -> Iterator[_Line]:
+    for line in page.extract_text_lines(return_chars=True, x_tolerance=1.5, y_tolerance=2):
+        text = str(line["text"])
+        chars = [char for char in line["chars"] if str(char["text"]).strip()]
+        if not chars:
+            continue
+        size = Counter(round(float(char["size"]) * 2) / 2 for char in chars).most_common(1)[0][0]
+        top, bottom = float(line["top"]), float(line["bottom"])
+        is_marginal = top < height * _MARGIN or bottom > height * (1 - _MARGIN)
+        yield _Line(number, top, bottom, float(line["x0"]), text, size, _style(chars), is_marginal=is_marginal)
+
+
+def _style(chars: Sequence[Any]) -> str:
+    # The bullet in front of a bold line is often not bold itself.
+    names = [str(char["fontname"]).lower() for char in chars]
+    if sum("bold" in name or "black" in name or "heavy" in name for name in names) >= 0.9 * len(names):
+        return "bold"
+    return "italic" if sum("italic" in n or "oblique" in n for n in names) >= 0.9 * len(names) else ""
+
+
+def _to_log(lines: Sequence[_Line], path: Path) -> PageLog:
+    log = PageLog(path, is_wrapped=True)
+    printed = [line for line in lines if line.text]
+    sizes = Counter(dict.fromkeys({line.size for line in printed}, 0))
+    for line in printed:
+        sizes[line.size] += len(line.text)
+    body = sizes.most_common(1)[0][0] if sizes else 0.0
+    depths = {s: d for d, s in enumerate(sorted((s for s in sizes if s > body * _HEADING_SIZE), reverse=True), start=1)}
+    pitch = _pitch(printed)
+    furniture = _running_lines(printed)
+    table = 0
+    previous: _Line | None = None
+    header: tuple[str, ...] = ()
+    for line in lines:
+        if line in furniture:
+            log.leave_out(line.text, f"page {line.page}", "stands at the head or foot of several pages")
+            continue
+        if line.cells:
+            goes_on = previous is not None and previous.cells and len(previous.cells) == len(line.cells)
+            if not (goes_on and (previous is None or previous.table == line.table or previous.page < line.page)):
+                table, header = log.new_table(), line.cells
+                log.add_row(line.cells, f"page {line.page}", table)
+            elif line.cells != header:
+                log.add_row(line.cells, f"page {line.page}", table)
+            else:
+                log.leave_out("\t".join(line.cells), f"page {line.page}", "repeats the head of the table")
+        else:
+            if _has_gap(previous, line, pitch):
+                log.gap()
+            depth = depths.get(line.size, 0)
+            log.add(line.text, f"page {line.page}", depth=min(depth, 6), style=line.style, indent=round(line.x0 / 6))
+        previous = line
+    return log
+
+
+def _pitch(lines: Sequence[_Line]) -> float:
+    steps = [b.top - a.top for a, b in itertools.pairwise(lines) if a.page == b.page and 2 < b.top - a.top < 40]
+    return Counter(round(step) for step in steps).most_common(1)[0][0] if steps else 12.0
+
+
+def _has_gap(previous: _Line | None, line: _Line, pitch: float) -> bool:
+    if previous is None or previous.cells:
+        return True
+    if previous.page != line.page:
+        return False
+    return line.top - previous.top > 1.35 * pitch or previous.style != line.style or previous.size != line.size
+
+
+def _running_lines(lines: Sequence[_Line]) -> set[_Line]:
+    """Find lines that stand in the margin of several pages with the same words, page numbers aside."""
+    pages: dict[str, set[int]] = {}
+    for line in lines:
+        if line.is_marginal:
+            pages.setdefault(_without_numbers(line.text), set()).add(line.page)
+    n_pages = max((line.page for line in lines), default=0)
+    return {
+        line
+        for line in lines
+        if line.is_marginal
+        and not _is_of_framework(line.text)
+        and (
+            len(pages[_without_numbers(line.text)]) >= max(2, n_pages // 3) or re.fullmatch(r"\W*\d{1,3}\W*", line.text)
+        )
+    }
+
+
+def _is_of_framework(text: str) -> bool:
+    is_item = text_block(text, 1).kind == "item" and any(char.isalpha() for char in text)
+    return is_item or read_level(text, loose=True) is not None or competency_label(text) is not None
+
+
+def _without_numbers(text: str) -> str:
+    return re.sub(r"\d+", "#", text)

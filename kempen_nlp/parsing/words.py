@@ -1,0 +1,178 @@
+"""The words by which handbooks label their parts: competency, definition, indicator, profile."""
+
+from __future__ import annotations
+
+import re
+
+_COMPETENCY = re.compile(
+    r"^(?:(?:kern|gedrags|functie|basis|organisatie)?competentie(?:naam|kaart)?|naam(?: van de)? competentie)"
+    r"\s*(?:[A-Z]?\d{1,2}(?:\.\d+)?\s*)?[:–—-]\s*(?P<name>\S.*)$",
+    re.IGNORECASE,
+)
+_COMPETENCY_WITH_NUMBER = re.compile(r"^competentie\s+[A-Z]?\d{1,2}\.?\s+(?P<name>[^\W\d_].*)$", re.IGNORECASE)
+LABEL_IN_BOLD = re.compile(r"^\*\*([^*]{1,60}?):?\*\*\s*:?\s+(?=\S)")
+_DEFINITION = re.compile(
+    r"^(?:definitie|omschrijving|beschrijving|betekenis|toelichting|wat houdt het in\??|kern)\s*(?:van de competentie)?"
+    r"\s*(?:[:–—-]\s*(?P<rest>.*))?$",
+    re.IGNORECASE | re.DOTALL,
+)
+_HEADLINE = re.compile(
+    r"^(?:kernzin|kernachtig|headline|samenvatting|kenmerk|typering|algemene? omschrijving.*"
+    r"|algemeen(?: beeld)?|in het kort|kern)"
+    r"\s*(?:[:–—]\s*(?P<rest>.*))?$",
+    re.IGNORECASE | re.DOTALL,
+)
+_INDICATORS = re.compile(
+    r"^(?:(?:waarneembaar|concreet|zichtbaar|positief|effectief|voorbeeld)?\s*gedrag(?:ingen)?"
+    r"|(?:positieve |concrete )?(?:gedrags)?indicator(?:en)?"
+    r"|gedrags(?:voorbeeld(?:en)?|kenmerk(?:en)?|beschrijving(?:en)?|criteria|uitingen)"
+    r"|voorbeeldgedrag|voorbeelden(?: van gedrag)?|(?:gedrag per )?niveaus?|niveaubeschrijving(?:en)?|criteria"
+    r"|de medewerker)\s*(?:\([^)]*\))?\s*[:…]?$",
+    re.IGNORECASE,
+)
+_OTHER_SECTION = re.compile(
+    r"^(?:(?:ontwikkel|leer|praktische )?tips?(?: .{1,30})?"
+    r"|(?:interview|feedback|reflectie|selectie)?vragen(?: voor .{1,30})?"
+    r"|contra-?indicat(?:ies|oren)|valkuil(?:en)?|negatie(?:f|ve) (?:gedrag|indicatoren|gedragsvoorbeelden)"
+    r"|ontwikkelpunten|(?:ontwikkel|leer)activiteiten|opleidingen|trainingen|literatuur|bronnen"
+    r"|bijlagen?(?: .{1,40})?|verwante competenties|colofon|nawoord|voorwoord|begrippenlijst)\s*:?$",
+    re.IGNORECASE,
+)
+_COLUMNS = {
+    "competency": re.compile(
+        r"^(?:naam(?: van de)? )?(?:(?:kern|gedrags)?competenties?|vaardighe(?:id|den)|bekwaamheid)(?:naam)?$", re.I
+    ),
+    "cluster": re.compile(r"^(?:cluster|domein|categorie|groep|thema|rubriek|competentiegebied)$", re.I),
+    "definition": re.compile(r"^(?:definitie|omschrijving|beschrijving|betekenis|toelichting)(?: competentie)?$", re.I),
+    "level": re.compile(r"^(?:(?:competentie|beheersings|gedrags)?niveau|level|trede|rang|rank)(?:s|nummer)?$", re.I),
+    "headline": re.compile(
+        r"^(?:kernzin|kernwoord|headline|samenvatting|kern|typering|(?:niveau)?omschrijving(?: niveau)?|titel)$", re.I
+    ),
+    "indicator": re.compile(
+        r"^(?:(?:gedrags)?indicator(?:en)?|(?:waarneembaar |concreet |voorbeeld)?gedrag(?:ingen)?"
+        r"|gedrags(?:voorbeeld|kenmerk|beschrijving|indicatie)(?:en)?|voorbeeldgedrag|voorbeelden)$",
+        re.I,
+    ),
+    "applicable": re.compile(r"^van toepassing$", re.I),
+    "number": re.compile(r"^(?:nr\.?|nummer|#|id|code|volgnummer)$", re.I),
+}  # fmt: skip
+_NUMBERING = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*[.):]?|[A-Z]\d{1,2}(?:\.\d+)*[.):]|[A-Z]\.|[IVX]{1,4}\.)\s+(?=\S)")
+_LONE_NUMBER = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*|[A-Z]\d{1,2}|[IVX]{1,4})\s*[.):]?$")
+_CONTINUED = re.compile(
+    r"^(?:\(?vervolg\)?:?\s+(?P<after>\S.*)|(?P<before>\S.*?)\s*[-–,]?\s*\(?\s*(?:vervolg|continued)\s*\)?)$", re.I
+)
+_REFERENCE = re.compile(
+    r"^\(?(?:zie(?: ook)?(?:\s+[^\s.;,+]+){1,5}"
+    r"|(?:idem|hetzelfde|gelijk|(?:zo)?als)(?:\s+(?:aan|als|bij))*"
+    r"\s+(?:niveau|level|hierboven|boven|het vorige)[^.;,+]{0,30}?)"
+    r"\.?\)?$|^idem\.?$",
+    re.IGNORECASE,
+)
+_REFERS_TO_LEVEL = re.compile(
+    r"^\(?(?:(?:zo)?als|zie|idem(?: als)?|gelijk aan|naast)\s+(?:de\s+\w+\s+van\s+)?(?:bij\s+)?"
+    r"(?:niveau|level|het vorige)\b",
+    re.IGNORECASE,
+)
+_NOT_APPLICABLE = re.compile(r"^(?:niet van toepassing|n\.?v\.?t\.?|niet aanwezig|geen niveau)(?:\W|$)", re.IGNORECASE)
+
+
+def competency_label(text: str) -> str | None:
+    """
+    Return the name after a label such as 'Competentie:'; None when there is no label.
+
+    Examples
+    --------
+    >>> competency_label("Competentie 3: Samenwerken")
+    'Samenwerken'
+    >>> competency_label("Competenties") is None
+    True
+    """
+    match = _COMPETENCY.match(text) or _COMPETENCY_WITH_NUMBER.match(text)
+    return match["name"].strip("* ") if match else None
+
+
+def definition_label(text: str) -> str | None:
+    """Return what follows a label such as 'Definitie:', empty when nothing does; None without a label."""
+    match = _DEFINITION.match(LABEL_IN_BOLD.sub(r"\1: ", text).replace("**", ""))
+    return (match["rest"] or "").strip() if match else None
+
+
+def headline_label(text: str) -> str | None:
+    """Return what follows a label such as 'Kernzin:', empty when nothing does; None without a label."""
+    match = _HEADLINE.match(LABEL_IN_BOLD.sub(r"\1: ", text).replace("**", ""))
+    return (match["rest"] or "").strip() if match else None
+
+
+def is_indicators_label(text: str) -> bool:
+    """Return whether a line only says that indicators follow."""
+    return bool(_INDICATORS.match(text.replace("**", "").strip()))
+
+
+def is_other_section(text: str) -> bool:
+    """
+    Return whether a title opens a part that describes no level, such as tips or interview questions.
+
+    Examples
+    --------
+    >>> [is_other_section(t) for t in ("Ontwikkeltips", "Interviewvragen:", "Vragen stellen", "Samenwerken")]
+    [True, True, False, False]
+    """
+    return bool(_OTHER_SECTION.match(text.replace("**", "").strip()))
+
+
+def column_role(text: str) -> str | None:
+    """
+    Return what a column holds by its title; None when the title does not say.
+
+    Examples
+    --------
+    >>> [column_role(title) for title in ("Competentie", "Niveau", "Gedragsindicatoren", "Plannen")]
+    ['competency', 'level', 'indicator', None]
+    """
+    clean = " ".join(text.replace("*", "").split()).strip(":. ")
+    return next((role for role, pattern in _COLUMNS.items() if pattern.match(clean)), None)
+
+
+def without_numbering(text: str) -> str:
+    """
+    Take the number off a heading.
+
+    Examples
+    --------
+    >>> [without_numbering(t) for t in ("2.1 Samenwerken", "G4: Delegeren", "3D-denken")]
+    ['Samenwerken', 'Delegeren', '3D-denken']
+    """
+    return _NUMBERING.sub("", text)
+
+
+def is_lone_number(text: str) -> bool:
+    """Return whether a heading holds only its number."""
+    return bool(_LONE_NUMBER.match(text.strip()))
+
+
+def continued_name(text: str) -> str | None:
+    """Return the name of what goes on here, as in 'vervolg Samenwerken'; None when nothing does."""
+    match = _CONTINUED.match(text.strip())
+    return (match["after"] or match["before"]).strip() if match else None
+
+
+def is_reference(text: str) -> bool:
+    """
+    Return whether a text only points elsewhere.
+
+    Examples
+    --------
+    >>> [is_reference(t) for t in ("Zie Gesprekken", "Als niveau 1", "Ziet kansen en benut die.")]
+    [True, True, False]
+    """
+    return bool(_REFERENCE.match(text.strip()))
+
+
+def refers_to_level(text: str) -> bool:
+    """Return whether a text builds on another level, as in 'Als niveau 1, en verder …'."""
+    return bool(_REFERS_TO_LEVEL.match(text.strip()))
+
+
+def is_not_applicable(text: str) -> bool:
+    """Return whether a text says that a level does not exist."""
+    return bool(_NOT_APPLICABLE.match(text.strip()))
