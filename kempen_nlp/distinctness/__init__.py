@@ -1,0 +1,158 @@
+"""
+Are the levels of a framework distinct, and in order? Three signals, kept apart; a flag needs two of them.
+
+The signals are character n-grams, sentence vectors of an encoder that was not fitted on the framework, and the
+words by which level descriptions climb. Nothing here says that a framework is good: "not shown" is not "the same",
+and with few indicators a level the answer is "too few indicators to tell".
+
+References
+----------
+Wulff, D. U. and Mata, R. (2025). Semantic embeddings reveal and address taxonomic incommensurability in
+psychological measurement. Nature Human Behaviour. (Same name for other things, other names for the same.)
+Grand, G., Blank, I. A., Pereira, F. and Fedorenko, E. (2022). Semantic projection recovers rich human knowledge of
+multiple object features from word embeddings. Nature Human Behaviour 6. (Reading an order from vectors.)
+Hommel, B. E. and Arslan, R. C. (2025). Language models accurately infer correlations between psychological items
+and scales from text alone. Advances in Methods and Practices in Psychological Science. (Negation and similarity.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from kempen_nlp.framework import Framework
+
+if TYPE_CHECKING:
+    from kempen_nlp.encoders import Encoder
+
+__all__ = ["Check", "check_framework", "confusable_between", "level_similarity"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was found about one framework; tables, most telling first."""
+
+    framework: Framework
+    levels: pd.DataFrame
+    """Each pair of levels within a competency, by signal: within- against between-similarity."""
+    put_back: pd.DataFrame
+    """How well indicators are put back at their level without seeing the label, by competency and signal."""
+    overall: pd.DataFrame
+    """Whether readings follow ranks at all, by signal."""
+    order: pd.DataFrame
+    """Kendall's tau between rank and reading, by competency and signal."""
+    adjacent: pd.DataFrame
+    """Each pair of neighbouring levels, by signal: does the upper read higher."""
+    indicators: pd.DataFrame
+    """Each indicator: where it stands, where it reads, flag or not."""
+    confusable: pd.DataFrame
+    """Pairs of indicators, or headlines, that say the same at two places."""
+    lint: pd.DataFrame
+    """What an editor would mark."""
+    summary: pd.DataFrame
+    """One row a pair of neighbouring levels: the verdicts of the three signals brought together."""
+    competencies: pd.DataFrame
+    """One row a competency: in order as a whole or not, and how much was flagged."""
+    mend: pd.DataFrame
+    """What to mend, in order of urgency, in Dutch."""
+
+
+def check_framework(
+    framework: Framework, *, reference: Framework | None = None, encoder: Encoder | None = None, seed: int = 20261122
+) -> Check:
+    """
+    Test whether the levels of a framework are distinct and in order, and find what blurs them.
+
+    Parameters
+    ----------
+    framework : Framework
+        Any: one competency or hundreds, one level or ten, any number of indicators.
+    reference : Framework, optional
+        Another framework with the same number of ranks; it lends examples for reading ranks, which
+        helps when the framework itself is small. Nothing is reported about it.
+    encoder : Encoder, optional
+        For the semantic signal; the general encoder by default.
+    seed : int
+        The same seed gives the same tables.
+
+    Raises
+    ------
+    FrameworkError
+        If the framework has no indicators, or the reference another number of ranks.
+    """
+    import numpy as np
+
+    from kempen_nlp.distinctness._findings import mend_list, per_competency, summarize
+    from kempen_nlp.distinctness._levels import level_pairs, put_back
+    from kempen_nlp.distinctness._lint import lint
+    from kempen_nlp.distinctness._order import adjacent_order, competency_order, indicator_order, overall_order, read_ranks
+    from kempen_nlp.distinctness._pairs import BETWEEN, WITHIN, confusable_pairs
+    from kempen_nlp.distinctness._signals import Rows, read_signals
+    from kempen_nlp.encoders import load_encoder
+
+    _require_usable(framework, reference)
+    lines = Rows.of(framework, *([reference] if reference else []), with_headlines=True)
+    line_signals = read_signals(lines.texts, encoder or load_encoder("general"))
+    chosen = np.flatnonzero(lines.is_indicator)
+    rows, signals = lines.take(chosen), line_signals.take(chosen)
+    readings = read_ranks(rows, signals)
+    tables = {
+        "levels": level_pairs(rows, signals, seed=seed),
+        "put_back": put_back(rows, signals, seed=seed),
+        "overall": overall_order(rows, signals, readings, seed=seed),
+        "order": competency_order(rows, readings, seed=seed),
+        "adjacent": adjacent_order(rows, readings, seed=seed),
+        "indicators": indicator_order(rows, readings),
+        "lint": lint(framework),
+    }
+    pairs = confusable_pairs(lines, line_signals)
+    tables["confusable"] = pairs[pairs["kind"] != BETWEEN].reset_index(drop=True)
+    tables["summary"] = summarize(tables["levels"], tables["adjacent"], tables["confusable"].query("kind == @WITHIN"))
+    tables["competencies"] = per_competency(tables)
+    return Check(framework, **tables, mend=mend_list(tables))
+
+
+def _require_usable(framework: Framework, reference: Framework | None) -> None:
+    from kempen_nlp.errors import FrameworkError
+
+    if not any(competency.indicators for competency in framework):
+        msg = f"{framework.id} has no indicators, so there is nothing to compare. Was the handbook parsed whole?"
+        raise FrameworkError(msg)
+    if reference is not None and reference.n_ranks != framework.n_ranks:
+        msg = (
+            f"{framework.id} has {framework.n_ranks} ranks and the reference {reference.id} {reference.n_ranks}. "
+            "Ranks can only be read from a framework with the same number; leave the reference out."
+        )
+        raise FrameworkError(msg)
+
+
+def confusable_between(first: Framework, second: Framework, *, encoder: Encoder | None = None) -> pd.DataFrame:
+    """Return the pairs of indicators of two frameworks that say the same, closest first, as in ``Check.confusable``."""
+    from kempen_nlp.distinctness._pairs import BETWEEN, confusable_pairs
+    from kempen_nlp.distinctness._signals import Rows, read_signals
+    from kempen_nlp.encoders import load_encoder
+
+    _require_usable(first, None)
+    _require_usable(second, None)
+    rows = Rows.of(first, second, with_headlines=True)
+    pairs = confusable_pairs(rows, read_signals(rows.texts, encoder or load_encoder("general")))
+    return pairs[pairs["kind"] == BETWEEN].reset_index(drop=True)
+
+
+def level_similarity(check: Check, competency: str, signal: str = "semantic") -> pd.DataFrame:
+    """
+    Return how alike each two levels of a competency are, one row and column a rank.
+
+    Off the diagonal the mean similarity between the two levels; on it, within the level. Empty
+    cells where a level has fewer than two indicators or none.
+    """
+    mine = check.levels[(check.levels["competency"] == competency) & (check.levels["signal"] == signal)]
+    ranks = sorted({*mine["lower_rank"], *mine["upper_rank"]})
+    table = pd.DataFrame(float("nan"), index=ranks, columns=ranks)
+    for row in mine.to_dict("records"):
+        lower, upper = row["lower_rank"], row["upper_rank"]
+        table.loc[lower, upper] = table.loc[upper, lower] = row["between"]
+        table.loc[lower, lower], table.loc[upper, upper] = row["within_lower"], row["within_upper"]
+    return table
