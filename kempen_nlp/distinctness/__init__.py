@@ -27,7 +27,7 @@ from kempen_nlp.framework import Framework
 if TYPE_CHECKING:
     from kempen_nlp.encoders import Encoder
 
-__all__ = ["Check", "check_framework", "confusable_between", "level_similarity"]
+__all__ = ["Check", "check_framework", "level_similarity", "power_study", "require_indicators"]
 
 
 @dataclass(frozen=True)
@@ -87,12 +87,14 @@ def check_framework(
     from kempen_nlp.distinctness._findings import mend_list, per_competency, summarize
     from kempen_nlp.distinctness._levels import level_pairs, put_back
     from kempen_nlp.distinctness._lint import lint
-    from kempen_nlp.distinctness._order import adjacent_order, competency_order, indicator_order, overall_order, read_ranks
-    from kempen_nlp.distinctness._pairs import BETWEEN, WITHIN, confusable_pairs
-    from kempen_nlp.distinctness._signals import Rows, read_signals
+    from kempen_nlp.distinctness.order import adjacent_order, competency_order, indicator_order, overall_order, read_ranks
+    from kempen_nlp.distinctness.pairs import BETWEEN, WITHIN, confusable_pairs
+    from kempen_nlp.distinctness.signals import Rows, read_signals
     from kempen_nlp.encoders import load_encoder
 
-    _require_usable(framework, reference)
+    require_indicators(framework, *([reference] if reference else []))
+    if reference:
+        _require_same_ranks(framework, reference)
     lines = Rows.of(framework, *([reference] if reference else []), with_headlines=True)
     line_signals = read_signals(lines.texts, encoder or load_encoder("general"))
     chosen = np.flatnonzero(lines.is_indicator)
@@ -114,31 +116,25 @@ def check_framework(
     return Check(framework, **tables, mend=mend_list(tables))
 
 
-def _require_usable(framework: Framework, reference: Framework | None) -> None:
+def require_indicators(*frameworks: Framework) -> None:
+    """Raise FrameworkError for the first framework that has no indicators."""
     from kempen_nlp.errors import FrameworkError
 
-    if not any(competency.indicators for competency in framework):
-        msg = f"{framework.id} has no indicators, so there is nothing to compare. Was the handbook parsed whole?"
-        raise FrameworkError(msg)
-    if reference is not None and reference.n_ranks != framework.n_ranks:
+    for framework in frameworks:
+        if not any(competency.indicators for competency in framework):
+            msg = f"{framework.id} has no indicators, so there is nothing to compare. Was the handbook parsed whole?"
+            raise FrameworkError(msg)
+
+
+def _require_same_ranks(framework: Framework, reference: Framework) -> None:
+    from kempen_nlp.errors import FrameworkError
+
+    if reference.n_ranks != framework.n_ranks:
         msg = (
             f"{framework.id} has {framework.n_ranks} ranks and the reference {reference.id} {reference.n_ranks}. "
             "Ranks can only be read from a framework with the same number; leave the reference out."
         )
         raise FrameworkError(msg)
-
-
-def confusable_between(first: Framework, second: Framework, *, encoder: Encoder | None = None) -> pd.DataFrame:
-    """Return the pairs of indicators of two frameworks that say the same, closest first, as in ``Check.confusable``."""
-    from kempen_nlp.distinctness._pairs import BETWEEN, confusable_pairs
-    from kempen_nlp.distinctness._signals import Rows, read_signals
-    from kempen_nlp.encoders import load_encoder
-
-    _require_usable(first, None)
-    _require_usable(second, None)
-    rows = Rows.of(first, second, with_headlines=True)
-    pairs = confusable_pairs(rows, read_signals(rows.texts, encoder or load_encoder("general")))
-    return pairs[pairs["kind"] == BETWEEN].reset_index(drop=True)
 
 
 def level_similarity(check: Check, competency: str, signal: str = "semantic") -> pd.DataFrame:
@@ -156,3 +152,18 @@ def level_similarity(check: Check, competency: str, signal: str = "semantic") ->
         table.loc[lower, upper] = table.loc[upper, lower] = row["between"]
         table.loc[lower, lower], table.loc[upper, upper] = row["within_lower"], row["within_upper"]
     return table
+
+
+def power_study(
+    framework: Framework, *, encoder: Encoder | None = None, n_trials: int = 20, seed: int = 20261122
+) -> pd.DataFrame:
+    """
+    Plant known faults in a framework and count how many the check finds, and what it flags by chance.
+
+    Returns columns ``framework, fault, measure, found, n, share, low, high``; intervals are 95 %.
+    """
+    from kempen_nlp.distinctness._power import plant_and_count
+    from kempen_nlp.encoders import load_encoder
+
+    require_indicators(framework)
+    return plant_and_count(framework, encoder or load_encoder("general"), n_trials=n_trials, seed=seed)

@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from kempen_nlp.distinctness import _levels, _order
-from kempen_nlp.distinctness._pairs import BY_DEGREE, BY_MARKER, BY_OTHER, SAME, WITHIN
+from kempen_nlp.distinctness import _levels
+from kempen_nlp.distinctness import order as order_tests
+from kempen_nlp.distinctness.pairs import BY_DEGREE, BY_MARKER, BY_OTHER, SAME, WITHIN
 
 DISTINCT, IN_ORDER, REVERSED, BLURRED = "onderscheiden", "op volgorde", "omgekeerd", "vloeit over"
 NOT_SHOWN, TOO_FEW = "niet aangetoond", "te weinig indicatoren om iets te zeggen"
@@ -37,12 +38,12 @@ def summarize(levels: pd.DataFrame, adjacent: pd.DataFrame, confusable: pd.DataF
         n_confusable = _n_between(confusable, str(competency), int(lower), int(upper))
         votes = {
             "distinct": int((pair["verdict"] == _levels.DISTINCT).sum()),
-            "in order": int((order["verdict"] == _order.IN_ORDER).sum()),
-            "reversed": int((order["verdict"] == _order.REVERSED).sum()),
+            "in order": int((order["verdict"] == order_tests.IN_ORDER).sum()),
+            "reversed": int((order["verdict"] == order_tests.REVERSED).sum()),
             "overlap": int((pair["margin"] <= 0).sum()),
         }
         too_few = bool((pair["verdict"] == _levels.TOO_FEW).all())
-        no_order = bool((order["verdict"] == _order.TOO_FEW).all())
+        no_order = bool((order["verdict"] == order_tests.TOO_FEW).all())
         found.append((
             *key, int(pair["n_lower"].iloc[0]), int(pair["n_upper"].iloc[0]), *votes.values(), n_confusable,
             DISTINCT if votes["distinct"] >= 2 else TOO_FEW if too_few else NOT_SHOWN,
@@ -75,7 +76,7 @@ def per_competency(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """
     found = []
     for competency, order in tables["order"].groupby("competency", sort=False):
-        votes = int((order["q"] <= _order.ALPHA).sum())
+        votes = int((order["q"] <= order_tests.ALPHA).sum())
         back = tables["put_back"][tables["put_back"]["competency"] == competency]
         within = tables["confusable"]
         within = within[(within["kind"] == WITHIN) & (within["competency_a"] == competency)]

@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from kempen_nlp.distinctness._chance import (
+from kempen_nlp.distinctness.chance import (
     adjusted_p,
     divisions,
     lowest_p,
     resample_weights,
     share_as_extreme,
 )
-from kempen_nlp.distinctness._signals import SIGNALS, Floats, Rows, Signals
+from kempen_nlp.distinctness.signals import SIGNALS, Floats, Rows, Signals
 
 ALPHA = 0.05
 N_PERMUTATIONS = 999

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from kempen_nlp.distinctness._pairs import differing_words
+from kempen_nlp.distinctness.pairs import differing_words
 from kempen_nlp.framework import Competency, Framework, Indicator, Level
 from kempen_nlp.language.terms import load_terms
 
@@ -17,7 +17,7 @@ MAX_WORDS = 25
 MIN_EASE = 30
 """Flesch-Douma reading ease below which a sentence is hard for most adults."""
 RULES = (
-    "empty level", "one indicator", "missing definition", "unequal counts", "headline repeats an indicator",
+    "empty level", "one indicator", "missing definition", "unequal counts", "headline repeats an indicator", "same opening",
     "compound indicator", "vague words", "long sentence", "hard to read",
 )  # fmt: skip
 _NOT_VERBS = frozenset((
@@ -51,9 +51,26 @@ def _of_competency(competency: Competency) -> Iterator[tuple[object, ...]]:
     if counts and max(counts.values()) >= 2 * max(1, min(counts.values())) and len(set(counts.values())) > 1:
         listed = ", ".join(f"niveau {rank}: {n}" for rank, n in counts.items())
         yield "unequal counts", name, None, "", "", f"De niveaus hebben heel verschillende aantallen indicatoren ({listed})."
+    yield from _same_openings(competency)
     for level in competency.levels:
         if level.applicable:
             yield from _of_level(name, level)
+
+
+def _same_openings(competency: Competency) -> Iterator[tuple[object, ...]]:
+    """Find sentences of two levels that open with the same two words, the second of them a word of content."""
+    seen: dict[tuple[str, str], tuple[int, str]] = {}
+    lines = [(level.rank, i.id, i.text) for level in competency.levels for i in level.indicators]
+    heads = [(level.rank, "", level.headline) for level in competency.levels if level.headline]
+    for rank, id_, text in sorted([*lines, *heads]):
+        words = re.findall(r"[\w'’-]+", text.lower())[:2]
+        if len(words) < 2 or words[1] in load_terms("functional") or words[1] in _NOT_VERBS:
+            continue
+        opening = (words[0], words[1])
+        if opening in seen and seen[opening][0] != rank:
+            finding = f"Begint zoals op niveau {seen[opening][0]} ({' '.join(opening)} …): {seen[opening][1]}"
+            yield "same opening", competency.name, rank, id_, text, finding
+        seen.setdefault(opening, (rank, text))
 
 
 def _of_level(name: str, level: Level) -> Iterator[tuple[object, ...]]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kempen_nlp.distinctness._signals import SIGNAL_TERMS, Rows, Signals
+from kempen_nlp.distinctness.signals import SIGNAL_TERMS, Rows, Signals
 from kempen_nlp.framework import Competency, Framework
 from kempen_nlp.language.cues import find_cues
 from kempen_nlp.language.ladders import LADDER_TERMS, find_level_markers

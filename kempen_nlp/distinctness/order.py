@@ -9,16 +9,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from kempen_nlp.distinctness._chance import adjusted_p, divisions, resample_weights, share_as_extreme
-from kempen_nlp.distinctness._signals import SIGNALS, Floats, Rows, Signals
+from kempen_nlp.distinctness.chance import adjusted_p, divisions, resample_weights, share_as_extreme
+from kempen_nlp.distinctness.signals import SIGNALS, Floats, Rows, Signals
 
 ALPHA = 0.05
-VOTE_ALPHA = 0.10
-"""A signal votes that an indicator stands at the wrong rank when 1 in 10 of that rank or fewer read as oddly."""
+VOTE_ALPHA = 0.20
+"""Level of one signal's vote on an indicator, two-sided. Two of three that err apart, in the same direction, then
+err together in 3 * 2 * 0.10² = 6 % of cases at most; the demand that another rank be nearer takes off the rest."""
+REVERSED_ALPHA = 0.10
+"""Level of one signal's vote that two levels stand the wrong way round, one-sided: together 3 * 0.10² = 3 %."""
 N_SHUFFLES = 199
 N_DRAWS = 499
-MIN_REFERENCE = 19
-"""With fewer indicators of the same rank elsewhere no reading can be odd at 1 in 10 on either side."""
+MIN_REFERENCE = 9
+"""With fewer indicators of the same rank elsewhere no reading can be odd enough for a vote on either side."""
 PENALTY = 1.0
 IN_ORDER, REVERSED, NOT_SHOWN, TOO_FEW = "in order", "reversed", "not shown", "too few indicators to tell"
 
@@ -180,7 +183,7 @@ def adjacent_order(rows: Rows, readings: dict[str, Floats], *, seed: int) -> pd.
         ``higher`` is the chance that an indicator of the upper level reads higher than one of the
         lower (0.5: no difference), ``p_up`` and ``p_down`` how often chance does as well, ``q``
         ``p_up`` after Benjamini-Hochberg. ``verdict`` "in order" where ``q`` is at most 0.05,
-        "reversed" where ``p_down`` is.
+        "reversed" where ``p_down`` is at most 0.10.
     """
     rng = np.random.default_rng(seed)
     found = list(_adjacent_tests(rows, readings, rng))
@@ -193,7 +196,7 @@ def adjacent_order(rows: Rows, readings: dict[str, Floats], *, seed: int) -> pd.
         table.loc[mine, "q"] = adjusted_p(table.loc[mine, "p_up"])
     table["verdict"] = NOT_SHOWN
     table.loc[~able | table["higher"].isna(), "verdict"] = TOO_FEW
-    table.loc[able & (table["p_down"] <= ALPHA), "verdict"] = REVERSED
+    table.loc[able & (table["p_down"] <= REVERSED_ALPHA), "verdict"] = REVERSED
     table.loc[table["q"] <= ALPHA, "verdict"] = IN_ORDER
     return table
 
@@ -226,7 +229,8 @@ def indicator_order(rows: Rows, readings: dict[str, Floats]) -> pd.DataFrame:
     Say for each indicator at which rank it reads, and whether that is odd for where it stands.
 
     A signal votes when the reading is nearer the mean of another rank, and among the indicators of
-    its own rank in *other* competencies at most 1 in 10 read as far off. Two votes for the same
+    its own rank in *other* competencies at most 1 in 5 read as far off, in either direction. Readings are
+    first freed of how high a competency reads as a whole. Two votes for the same
     direction make a flag.
 
     Returns
@@ -245,7 +249,7 @@ def indicator_order(rows: Rows, readings: dict[str, Floats]) -> pd.DataFrame:
     votes = np.zeros((len(rows.indicators), len(SIGNALS)))
     able = np.zeros(len(rows.indicators), dtype=bool)
     for position, signal in enumerate(SIGNALS):
-        like, p, n_reference = _odd_readings(rows, readings[signal])
+        like, p, n_reference = _odd_readings(rows, _levelled(rows, readings[signal]))
         columns[f"reads_like_{signal}"], columns[f"p_{signal}"] = like, p
         votes[:, position] = np.where(p <= VOTE_ALPHA, np.nan_to_num(like - rows.rank_of), 0)
         able |= n_reference >= MIN_REFERENCE
@@ -262,6 +266,18 @@ def indicator_order(rows: Rows, readings: dict[str, Floats]) -> pd.DataFrame:
     columns["verdict"] = np.where(flagged, "flag", np.where(able, "as it stands", TOO_FEW))
     table = pd.DataFrame(columns).astype({"reads_like": "Int64"})
     return table[rows.framework_of == 0].reset_index(drop=True)
+
+
+def _levelled(rows: Rows, readings: Floats) -> Floats:
+    """Return readings less what each competency as a whole reads above the others at the same ranks."""
+    means = {rank: readings[rows.rank_of == rank].mean() for rank in np.unique(rows.rank_of).tolist()}
+    above = readings - np.array([means[rank] for rank in rows.rank_of.tolist()])
+    levelled = readings.copy()
+    for number in range(len(rows.names)):
+        mine = rows.of_competency(number)
+        if len(mine):
+            levelled[mine] -= above[mine].mean()
+    return levelled
 
 
 def _odd_readings(rows: Rows, readings: Floats) -> tuple[Floats, Floats, NDArray[np.intp]]:
