@@ -24,8 +24,11 @@ ALPHA = 0.05
 AGREES = 0.10
 """Where one signal has shown an answer after correction, the other has to be at least this sure before it."""
 N_SHUFFLES = 499
+MANY = 20
+"""Competencies above which chance is drawn from all of them, the one in question included."""
 N_RESAMPLES = 400
-Z_95 = 1.959963984540054
+STEP = 0.05
+HIGHER, LOWER, UNSHOWN, OTHER_SCALE = "hoger", "lager", "niet aangetoond", "andere schaal"
 MIN_SLOPE = 0.05
 """A signal whose readings rise by less than this a rank does not read ranks at all."""
 CONTENT_SIGNALS = ("lexical", "semantic")
@@ -61,7 +64,7 @@ def compare_frameworks(
     Find which competencies and ranks of two frameworks answer to each other; one may answer to several, or to none.
 
     Competencies are compared by what their indicators, headlines and definitions say, never by their
-    names: nearest sentences, both ways, against as many sentences drawn from all competencies. Ranks are compared by reading
+    names: nearest sentences, both ways, against as many sentences drawn from the other competencies. Ranks are compared by reading
     the indicators of the one with what all levels of the other teach.
 
     Parameters
@@ -130,21 +133,37 @@ def _nearness(
 ) -> dict[tuple[int, int], tuple[float, float, float, float]]:
     """Return for each pair of competencies nearness, its interval, and p."""
     groups = [_groups(rows, side) for side in (left, right)]
-    by_size: dict[tuple[int, int, int], tuple[float, float]] = {}
+    chances: dict[tuple[int, int, int], tuple[float, float]] = {}
     found = {}
     for a, mine in groups[0].items():
         for b, other in groups[1].items():
-            block = cosines[np.ix_(mine, other)]
             # It must be near from either side: a competency that is near to everything is near to nothing.
-            for key, matrix, size, fixed in ((0, cosines, len(mine), other), (1, cosines.T, len(other), mine)):
-                at = (key, size, b if key == 0 else a)
-                if at not in by_size:
-                    by_size[at] = _by_chance(matrix, size, fixed, rng)
+            first = _cached(chances, (0, a, b), cosines[:, other], mine, groups[0], rng)
+            second = _cached(chances, (1, b, a), cosines[mine].T, other, groups[1], rng)
+            block = cosines[np.ix_(mine, other)]
             value = _both_ways(block)
-            chance = by_size[0, len(mine), b], by_size[1, len(other), a]
-            p = max(_normal_tail(value, *drawn) for drawn in chance)
-            found[a, b] = value, *_interval(block, rng), p
+            found[a, b] = value, *_interval(block, rng), max(_normal_tail(value, *first), _normal_tail(value, *second))
     return found
+
+
+def _cached(  # noqa: PLR0913, PLR0917 - what is compared, with what, and where it is kept
+    chances: dict[tuple[int, int, int], tuple[float, float]],
+    key: tuple[int, int, int],
+    cosines: Floats,
+    own: NDArray[np.intp],
+    groups: Mapping[int, NDArray[np.intp]],
+    rng: np.random.Generator,
+) -> tuple[float, float]:
+    """Return mean and spread of the nearness of as many sentences drawn from the other competencies."""
+    pool = np.arange(len(cosines))
+    if len(groups) > MANY:
+        # Among so many, its own sentences hardly weigh, and draws can serve all competencies of one size.
+        key = (key[0], -len(own), key[2])
+    elif len(groups) > 1:
+        pool = np.setdiff1d(pool, own)
+    if key not in chances:
+        chances[key] = _by_chance(cosines[pool], min(len(own), len(pool)), rng)
+    return chances[key]
 
 
 def _groups(rows: Rows, side: NDArray[np.intp]) -> dict[int, NDArray[np.intp]]:
@@ -156,11 +175,9 @@ def _both_ways(block: Floats) -> float:
     return float((block.max(axis=1).mean() + block.max(axis=0).mean()) / 2)
 
 
-def _by_chance(cosines: Floats, size: int, other: NDArray[np.intp], rng: np.random.Generator) -> tuple[float, float]:
-    """Return mean and standard deviation of the nearness of as many indicators drawn from all competencies."""
-    chosen = cosines[:, other]
-    n = int(np.clip(20_000_000 // max(size * len(other), 1), 99, N_SHUFFLES))
-    drawn = [_both_ways(chosen[rng.choice(len(chosen), size=size, replace=False)]) for _ in range(n)]
+def _by_chance(cosines: Floats, size: int, rng: np.random.Generator) -> tuple[float, float]:
+    n = int(np.clip(20_000_000 // max(size * cosines.shape[1], 1), 99, N_SHUFFLES))
+    drawn = [_both_ways(cosines[rng.choice(len(cosines), size=size, replace=False)]) for _ in range(n)]
     return float(np.mean(drawn)), float(np.std(drawn))
 
 
@@ -194,10 +211,22 @@ def _orphans(competencies: pd.DataFrame) -> pd.DataFrame:
 class _Scale:
     """Ranks of the second framework as one signal reads them from the first."""
 
-    ranks: Floats
-    """Shape (n_indicators,): one for each indicator of the first, on the ranks of the second; may lie outside them."""
+    readings: Floats
+    """Shape (n_indicators,): one for each indicator of the first, as the regression gives them."""
+    slope: float
+    """By how much readings of the second's own indicators rise with a rank, left out one competency at a time."""
+    intercept: float
     spread: float
-    """Standard deviation, in ranks, with which the second's own indicators miss their rank."""
+    """Standard deviation of those readings around the line, within competencies."""
+    offset: float
+    """Standard deviation of whole competencies around the line."""
+
+    def posterior(self, level: NDArray[np.intp], grid: Floats) -> Floats:
+        """Return how probable each rank of a grid is for a level, all ranks as likely beforehand; sums to 1."""
+        variance = self.spread**2 / len(level) + self.offset**2
+        misses = self.readings[level].mean() - (self.intercept + self.slope * grid)
+        weights = np.exp(-(misses**2 - (misses**2).min()) / (2 * variance))
+        return np.asarray(weights / weights.sum())
 
 
 def _level_answers(rows: Rows, signals: Signals, competencies: pd.DataFrame) -> pd.DataFrame:
@@ -205,55 +234,60 @@ def _level_answers(rows: Rows, signals: Signals, competencies: pd.DataFrame) -> 
     scales = {signal: _scale(rows, signals, signal) for signal in SIGNALS}
     known = {signal: scale for signal, scale in scales.items() if scale is not None}
     first = np.flatnonzero(rows.framework_of == 0)
+    second_ranks = rows.rank_of[rows.framework_of == 1]
+    grid = np.arange(second_ranks.min(), second_ranks.max() + STEP / 2, STEP)
+    same_scale = rows.rank_of[first].max() == second_ranks.max()
     found = []
     for number, name in rows.own:
         answers = competencies[(competencies["first"] == name) & competencies["answers"]]
-        ranks = rows.rank_of[first[rows.competency_of[first] == number]]
-        for rank in np.unique(ranks).tolist():
-            level = np.flatnonzero((rows.competency_of[first] == number) & (rows.rank_of[first] == rank))
-            found.append({"first": name, "rank": rank, "second": ", ".join(answers["second"]), "n": len(level),
-                          **_answer(known, level, rank)})  # fmt: skip
+        own = rows.competency_of[first] == number
+        for rank in np.unique(rows.rank_of[first][own]).tolist():
+            level = np.flatnonzero(own & (rows.rank_of[first] == rank))
+            common = {"first": name, "rank": rank, "second": ", ".join(answers["second"]), "n": len(level)}
+            found.append(common | _answer(known, level, rank if same_scale else None, grid))
     columns = ["first", "rank", "second", "n", *(f"{s}_{part}" for s in SIGNALS for part in ("rank", "low", "high")),
                "answers_to", "low", "high", "shift"]  # fmt: skip
-    table = pd.DataFrame(found, columns=columns)
-    highest = int(rows.rank_of[rows.framework_of == 1].max())
-    table["answers_to"] = table["answers_to"].clip(1, highest)
-    return table
+    return pd.DataFrame(found, columns=columns)
 
 
-def _answer(scales: Mapping[str, _Scale], level: NDArray[np.intp], rank: int) -> dict[str, Any]:
-    values = {signal: float(scale.ranks[level].mean()) for signal, scale in scales.items()}
-    half = {signal: Z_95 * scale.spread / np.sqrt(len(level)) for signal, scale in scales.items()}
-    row: dict[str, Any] = {}
-    for signal, value in values.items():
-        row |= {f"{signal}_rank": value, f"{signal}_low": value - half[signal], f"{signal}_high": value + half[signal]}
-    up = sum(values[signal] - half[signal] > rank for signal in values)
-    down = sum(values[signal] + half[signal] < rank for signal in values)
-    row["shift"] = "hoger" if up >= 2 else "lager" if down >= 2 else "niet aangetoond"
-    if values:
-        weights = np.array([1 / scale.spread**2 for scale in scales.values()])
-        centre = float(np.average(list(values.values()), weights=weights))
-        # The three read the same sentences, so the joint interval is as wide as that of the steadiest one.
-        width = min(half.values())
-        row |= {"answers_to": centre, "low": centre - width, "high": centre + width}
+def _answer(scales: Mapping[str, _Scale], level: NDArray[np.intp], rank: int | None, grid: Floats) -> dict[str, Any]:
+    posteriors = {signal: scale.posterior(level, grid) for signal, scale in scales.items()}
+    spans = {signal: _span(posterior, grid) for signal, posterior in posteriors.items()}
+    row: dict[str, Any] = {"shift": UNSHOWN if rank is not None else OTHER_SCALE}
+    for signal, (centre, low, high) in spans.items():
+        row |= {f"{signal}_rank": centre, f"{signal}_low": low, f"{signal}_high": high}
+    if rank is not None and sum(low > rank for _, low, _ in spans.values()) >= 2:
+        row["shift"] = HIGHER
+    if rank is not None and sum(high < rank for *_, high in spans.values()) >= 2:
+        row["shift"] = LOWER
+    if posteriors:
+        # Averaged, not multiplied: the three read the same sentences and must not reassure each other.
+        pooled = np.mean(list(posteriors.values()), axis=0)
+        row["answers_to"], row["low"], row["high"] = _span(pooled, grid)
     return row
+
+
+def _span(posterior: Floats, grid: Floats) -> tuple[float, float, float]:
+    below = np.cumsum(posterior)
+    low, high = grid[np.searchsorted(below, 0.025)], grid[min(np.searchsorted(below, 0.975), len(grid) - 1)]
+    return float(posterior @ grid), float(low), float(high)
 
 
 def _scale(rows: Rows, signals: Signals, signal: str) -> _Scale | None:
     """Return None where the second framework's own ranks cannot be read by this signal."""
     first, second = rows.framework_of == 0, rows.framework_of == 1
     taught = rows.take(np.flatnonzero(second))
-    # Left out one competency at a time, the second's own indicators show how readings relate to its ranks.
     own = read_ranks(taught, signals.take(np.flatnonzero(second)))[signal]
     if np.isnan(own).any() or len(np.unique(taught.rank_of)) < 2:
         return None
     slope, intercept = np.polyfit(taught.rank_of, own, 1)
     if slope < MIN_SLOPE:
         return None
-    spread = float(np.std((own - intercept) / slope - taught.rank_of))
+    misses = pd.Series(own - (intercept + slope * taught.rank_of)).groupby(taught.competency_of)
+    spread = float(np.sqrt(misses.var(ddof=0).mean()))
+    offset = float(misses.mean().std(ddof=0))
     readings = _read_by_all(signals.views[signal], first, second, rows.rank_of)
-    # Regression pulls readings to the middle; undoing that makes them comparable with ranks.
-    return _Scale((readings - intercept) / slope, max(spread, 1e-6))
+    return _Scale(readings[first], float(slope), float(intercept), max(spread, 1e-6), offset)
 
 
 def _read_by_all(
@@ -261,4 +295,6 @@ def _read_by_all(
 ) -> Floats:
     from sklearn.linear_model import Ridge
 
-    return np.asarray(Ridge(alpha=1.0).fit(view[second], ranks[second]).predict(view[first]), dtype=np.float64)
+    readings = np.full(len(view), np.nan)
+    readings[first] = Ridge(alpha=1.0).fit(view[second], ranks[second]).predict(view[first])
+    return readings
