@@ -9,7 +9,14 @@ from kempen_nlp.corpus import sha256_of
 from kempen_nlp.parsing import parse_handbook
 
 CORPUS = Path(__file__).resolve().parent
-LISTED = ("handbooks/*.txt", "frameworks/*.json", "feedback/*.jsonl", "feedback/*.csv", "feedback/*.md")
+LISTED = (
+    "handbooks/*.txt",
+    "frameworks/*.json",
+    "feedback/*.jsonl",
+    "feedback/*.csv",
+    "feedback/*.md",
+    "distinctness/*",
+)
 
 
 def main() -> None:

@@ -87,7 +87,13 @@ def check_framework(
     from kempen_nlp.distinctness._findings import mend_list, per_competency, summarize
     from kempen_nlp.distinctness._levels import level_pairs, put_back
     from kempen_nlp.distinctness._lint import lint
-    from kempen_nlp.distinctness.order import adjacent_order, competency_order, indicator_order, overall_order, read_ranks
+    from kempen_nlp.distinctness.order import (
+        adjacent_order,
+        competency_order,
+        indicator_order,
+        overall_order,
+        read_ranks,
+    )
     from kempen_nlp.distinctness.pairs import BETWEEN, WITHIN, confusable_pairs
     from kempen_nlp.distinctness.signals import Rows, read_signals
     from kempen_nlp.encoders import load_encoder
@@ -111,7 +117,9 @@ def check_framework(
     }
     pairs = confusable_pairs(lines, line_signals)
     tables["confusable"] = pairs[pairs["kind"] != BETWEEN].reset_index(drop=True)
-    tables["summary"] = summarize(tables["levels"], tables["adjacent"], tables["confusable"].query("kind == @WITHIN"))
+    tables["summary"] = summarize(
+        tables["levels"], tables["adjacent"], tables["confusable"][tables["confusable"]["kind"] == WITHIN]
+    )
     tables["competencies"] = per_competency(tables)
     return Check(framework, **tables, mend=mend_list(tables))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ SUMMARY_COLUMNS = [
     "overlap_votes", "n_confusable", "distinct", "order", "is_blurred",
 ]  # fmt: skip
 MEND_COLUMNS = ["urgency", "what", "competency", "ranks", "text", "other_text", "why", "sharpen"]
+FEW_WORDS = 2
+"""Sentences that differ in no more words than these count as near-duplicates, whatever the words are."""
 _CONTRAST_URGENCY = {SAME: 2, BY_DEGREE: 2, BY_OTHER: 5, BY_MARKER: 6}
 
 
@@ -30,12 +33,12 @@ def summarize(levels: pd.DataFrame, adjacent: pd.DataFrame, confusable: pd.DataF
     indicators no more alike within the levels than between them, and two the upper reading no higher.
     """
     keys = ["competency", "lower_rank", "upper_rank"]
-    tested = dict(iter(levels.groupby(keys, sort=False)))
+    n_confusable = _n_by_pair(confusable)
+    tested: dict[Any, pd.DataFrame] = dict(iter(levels.groupby(keys, sort=False)))
     found = []
+    key: Any
     for key, order in adjacent.groupby(keys, sort=False):
         pair = tested[key]
-        competency, lower, upper = key
-        n_confusable = _n_between(confusable, str(competency), int(lower), int(upper))
         votes = {
             "distinct": int((pair["verdict"] == _levels.DISTINCT).sum()),
             "in order": int((order["verdict"] == order_tests.IN_ORDER).sum()),
@@ -45,7 +48,7 @@ def summarize(levels: pd.DataFrame, adjacent: pd.DataFrame, confusable: pd.DataF
         too_few = bool((pair["verdict"] == _levels.TOO_FEW).all())
         no_order = bool((order["verdict"] == order_tests.TOO_FEW).all())
         found.append((
-            *key, int(pair["n_lower"].iloc[0]), int(pair["n_upper"].iloc[0]), *votes.values(), n_confusable,
+            *key, int(pair["n_lower"].iloc[0]), int(pair["n_upper"].iloc[0]), *votes.values(), n_confusable[key],
             DISTINCT if votes["distinct"] >= 2 else TOO_FEW if too_few else NOT_SHOWN,
             _order_verdict(votes, no_order=no_order),
             not too_few and votes["overlap"] >= 2 and int((order["higher"] <= 0.5).sum()) >= 2,
@@ -61,10 +64,10 @@ def _order_verdict(votes: Mapping[str, int], *, no_order: bool) -> str:
     return TOO_FEW if no_order else NOT_SHOWN
 
 
-def _n_between(confusable: pd.DataFrame, competency: str, lower: int, upper: int) -> int:
-    mine = confusable[confusable["competency_a"] == competency]
-    ranks = mine[["rank_a", "rank_b"]]
-    return int(((ranks.min(axis=1) == lower) & (ranks.max(axis=1) == upper)).sum())
+def _n_by_pair(confusable: pd.DataFrame) -> Counter[tuple[str, int, int]]:
+    ranks = confusable[["rank_a", "rank_b"]].astype(int)
+    lower, upper = ranks.min(axis=1), ranks.max(axis=1)
+    return Counter(zip(confusable["competency_a"].astype(str), lower, upper, strict=True))
 
 
 def per_competency(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -97,8 +100,8 @@ def mend_list(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Returns
     -------
     DataFrame of shape (n_findings, 8)
-        ``urgency`` 1 levels that stand the wrong way round, 2 indicators that only a word of degree
-        or nothing sets apart, 3 neighbours that run into each other, 4 indicators that read like
+        ``urgency`` 1 levels that stand the wrong way round, 2 indicators that only words of degree,
+        two words or nothing set apart, 3 neighbours that run into each other, 4 indicators that read like
         another rank, 5 and 6 other indicators that say the same, 7 levels without or with one
         indicator. The other columns are Dutch sentences, or quotes.
     """
@@ -116,12 +119,15 @@ def _from_summary(summary: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     for row in summary.to_dict("records"):
         ranks = f"{row['lower_rank']} en {row['upper_rank']}"
         if row["order"] == REVERSED:
-            why = f"{row['reversed_votes']} van de 3 signalen lezen niveau {row['lower_rank']} hoger dan {row['upper_rank']}."
+            why = (
+                f"{row['reversed_votes']} van de 3 signalen lezen niveau {row['lower_rank']} hoger dan "
+                f"{row['upper_rank']}."
+            )
             yield 1, "niveaus in omgekeerde volgorde", row["competency"], ranks, "", "", why, ""
         elif row["is_blurred"]:
             why = (
-                f"Volgens {row['overlap_votes']} van de 3 signalen lijken de indicatoren van de twee niveaus evenveel op elkaar "
-                "als op hun eigen niveau, en leest het hogere niveau niet hoger."
+                f"Volgens {row['overlap_votes']} van de 3 signalen lijken de indicatoren van de twee niveaus evenveel "
+                "op elkaar als op hun eigen niveau, en leest het hogere niveau niet hoger."
             )
             yield 3, "niveaus vloeien in elkaar over", row["competency"], ranks, "", "", why, ""
 
@@ -129,7 +135,8 @@ def _from_summary(summary: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
 def _from_pairs(confusable: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     for row in confusable.to_dict("records"):
         within = row["kind"] == WITHIN
-        urgency = _CONTRAST_URGENCY[row["contrast"]]
+        n_words = len(f"{row['only_in_a']} {row['only_in_b']}".split())
+        urgency = 2 if n_words <= FEW_WORDS else _CONTRAST_URGENCY[row["contrast"]]
         what = "zelfde gedrag op twee niveaus" if within else "zelfde gedrag in twee competenties"
         names = row["competency_a"] if within else f"{row['competency_a']} / {row['competency_b']}"
         yield (urgency, what, names, f"{row['rank_a']} en {row['rank_b']}", row["text_a"], row["text_b"], row["why"],
@@ -138,7 +145,10 @@ def _from_pairs(confusable: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
 
 def _from_indicators(indicators: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     for row in indicators[indicators["verdict"] == "flag"].to_dict("records"):
-        why = f"Leest als niveau {row['reads_like']}, staat op {row['rank']}; {row['n_votes']} van de 3 signalen zijn het eens."
+        why = (
+            f"Leest als niveau {row['reads_like']}, staat op {row['rank']}; {row['n_votes']} van de 3 signalen zijn "
+            "het eens."
+        )
         yield 4, "indicator leest als een ander niveau", row["competency"], str(row["rank"]), row["text"], "", why, ""
 
 

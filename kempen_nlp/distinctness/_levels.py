@@ -66,7 +66,9 @@ def _tests(rows: Rows, signals: Signals, rng: np.random.Generator) -> Iterator[t
             first, second = mine[ranks == lower], mine[ranks == upper]
             common = (name, lower, upper, len(first), len(second))
             ways, is_exact = divisions(len(first), len(second), n_draws=_n_draws(len(first) + len(second)), rng=rng)
-            weights = [resample_weights(len(g), n_resamples=min(len(ways), N_RESAMPLES), rng=rng) for g in (first, second)]
+            weights = [
+                resample_weights(len(g), n_resamples=min(len(ways), N_RESAMPLES), rng=rng) for g in (first, second)
+            ]
             for signal in SIGNALS:
                 cosines = signals.similarity(signal, np.r_[first, second])
                 np.fill_diagonal(cosines, 0)

@@ -17,8 +17,8 @@ MAX_WORDS = 25
 MIN_EASE = 30
 """Flesch-Douma reading ease below which a sentence is hard for most adults."""
 RULES = (
-    "empty level", "one indicator", "missing definition", "unequal counts", "headline repeats an indicator", "same opening",
-    "compound indicator", "vague words", "long sentence", "hard to read",
+    "empty level", "one indicator", "missing definition", "unequal counts", "headline repeats an indicator",
+    "same opening", "compound indicator", "vague words", "long sentence", "hard to read",
 )  # fmt: skip
 _NOT_VERBS = frozenset((
     "niet", "met", "het", "dit", "dat", "uit", "tot", "wat", "kort", "direct", "cliënt", "markt", "effect", "budget",
@@ -50,7 +50,14 @@ def _of_competency(competency: Competency) -> Iterator[tuple[object, ...]]:
     counts = {level.rank: len(level.indicators) for level in competency.levels if level.applicable}
     if counts and max(counts.values()) >= 2 * max(1, min(counts.values())) and len(set(counts.values())) > 1:
         listed = ", ".join(f"niveau {rank}: {n}" for rank, n in counts.items())
-        yield "unequal counts", name, None, "", "", f"De niveaus hebben heel verschillende aantallen indicatoren ({listed})."
+        yield (
+            "unequal counts",
+            name,
+            None,
+            "",
+            "",
+            f"De niveaus hebben heel verschillende aantallen indicatoren ({listed}).",
+        )
     yield from _same_openings(competency)
     for level in competency.levels:
         if level.applicable:
@@ -121,7 +128,9 @@ def asked_behaviours(text: str) -> list[str]:
     >>> asked_behaviours("Luistert goed en reageert snel.")
     ['luistert', 'reageert']
     """
-    plain = re.sub(r"\([^)]*\)|,?\s*\b(?:die|dat|wat|waar\w*|zodat|als|wanneer|om|door|zoals|indien|alvorens)\b[^,;.]*", "", text)
+    plain = re.sub(
+        r"\([^)]*\)|,?\s*\b(?:die|dat|wat|waar\w*|zodat|als|wanneer|om|door|zoals|indien|alvorens)\b[^,;.]*", "", text
+    )
     opening = re.match(r"\s*(\w+)", plain)
     verbs = [opening[1].lower()] if opening else []
     for match in re.finditer(r"(?:[,;]|\ben\b|\bof\b)\s+(?:weet\b|(\w{3,}t|is|doet|gaat|ziet)\b)", plain.lower()):

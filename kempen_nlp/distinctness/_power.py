@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from kempen_nlp.distinctness import _findings, _levels
 from kempen_nlp.distinctness import order as order_tests
-from kempen_nlp.distinctness.pairs import WITHIN, closeness, confusable_pairs
+from kempen_nlp.distinctness.pairs import closeness, confusable_pairs
 from kempen_nlp.distinctness.signals import Rows, Signals, read_signals
 from kempen_nlp.encoders import Encoder
 from kempen_nlp.framework import Framework, Indicator
@@ -24,7 +24,9 @@ POWER_COLUMNS = ["framework", "fault", "measure", "found", "n", "share", "low", 
 _DEGREE = ("zeer", "regelmatig", "actief", "voortdurend")
 
 
-def plant_and_count(framework: Framework, encoder: Encoder, *, n_trials: int = 20, seed: int = 20261122) -> pd.DataFrame:
+def plant_and_count(
+    framework: Framework, encoder: Encoder, *, n_trials: int = 20, seed: int = 20261122
+) -> pd.DataFrame:
     """
     Plant faults in a framework and count how many are found, and what is flagged where nothing was planted.
 
@@ -66,7 +68,8 @@ def _counts(
     rows: Rows, signals: Signals, n_trials: int, rng: np.random.Generator
 ) -> Iterator[tuple[str, str, int, int]]:
     plants: dict[str, Callable[[Rows, np.random.Generator], tuple[Rows, Any]]] = {
-        "ranks shuffled": _shuffled, "levels exchanged": _exchanged, "lowest and highest level exchanged": _ends_exchanged,
+        "ranks shuffled": _shuffled, "levels exchanged": _exchanged,
+        "lowest and highest level exchanged": _ends_exchanged,
         "levels merged": _merged,
         "indicator moved by 1": lambda r, g: _moved(r, g, 1), "indicator moved by 2": lambda r, g: _moved(r, g, 2),
         "indicator moved by 3": lambda r, g: _moved(r, g, 3), "nothing": lambda r, _: (r, None),
@@ -83,7 +86,11 @@ def _counts(
 
 
 def _measured(
-    fault: str, rows: Rows, where: Any, signals: Signals, seed: int  # noqa: ANN401 - rows or a pair of levels
+    fault: str,
+    rows: Rows,
+    where: Any,  # noqa: ANN401 - rows or a pair of levels
+    signals: Signals,
+    seed: int,
 ) -> Iterator[tuple[str, int, int]]:
     readings = order_tests.read_ranks(rows, signals)
     if fault.startswith("indicator moved"):
@@ -92,7 +99,11 @@ def _measured(
         planted = np.zeros(len(flags), dtype=bool)
         planted[where] = True
         yield "recall: indicator flagged", int((flags["verdict"] == "flag")[planted].sum()), int(planted.sum())
-        yield "recall where n allows", int((flags["verdict"] == "flag")[planted & able].sum()), int((planted & able).sum())
+        yield (
+            "recall where n allows",
+            int((flags["verdict"] == "flag")[planted & able].sum()),
+            int((planted & able).sum()),
+        )
         return
     tables = {
         "levels": _levels.level_pairs(rows, signals, seed=seed),
@@ -200,7 +211,15 @@ def _duplicates(
             planted_values.append(table["closeness"].to_numpy()[is_planted])
             other_values.append(table["closeness"].to_numpy()[~is_planted & ~touches])
         low, high = wilson_interval(sum(hits), len(hits))
-        yield f"duplicate: {form}", "recall: pair flagged", sum(hits), len(hits), float(np.mean(hits)), float(low), float(high)
+        yield (
+            f"duplicate: {form}",
+            "recall: pair flagged",
+            sum(hits),
+            len(hits),
+            float(np.mean(hits)),
+            float(low),
+            float(high),
+        )
         yield (f"duplicate: {form}", "AUC", len(hits), len(hits), *_auc(planted_values, other_values, rng))
 
 
@@ -250,7 +269,9 @@ def _changed(text: str, form: str, rng: np.random.Generator) -> str:
     return text
 
 
-def _auc(planted: list[NDArray[Any]], others: list[NDArray[Any]], rng: np.random.Generator) -> tuple[float, float, float]:
+def _auc(
+    planted: list[NDArray[Any]], others: list[NDArray[Any]], rng: np.random.Generator
+) -> tuple[float, float, float]:
     def value(chosen: list[NDArray[Any]]) -> float:
         high, low = np.concatenate(chosen), np.sort(np.concatenate(others))
         below = np.searchsorted(low, high, side="left")

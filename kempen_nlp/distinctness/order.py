@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -148,29 +149,31 @@ def competency_order(rows: Rows, readings: dict[str, Floats], *, seed: int) -> p
 def _tau_test(ranks: NDArray[np.intp], readings: Floats, rng: np.random.Generator) -> tuple[float, float, float, float]:
     n = len(ranks)
     n_draws = int(np.clip(20_000_000 // (n * n), 99, N_DRAWS))
-    signs, member = _signs(readings), (ranks[:, None] == np.unique(ranks)[None, :]).astype(np.float64)
-    order = np.array([rng.permutation(n) for _ in range(n_draws)])
-    observed = _climb(signs, member)
-    chance = np.array([_climb(signs, member[row]) for row in order])
-    tau = kendall_tau(ranks.astype(np.float64), readings)
-    p = share_as_extreme(observed, chance, is_exact=False)
-    low, high = np.quantile(_resampled_taus(ranks, readings, min(n_draws, 200), rng), [0.025, 0.975])
-    return tau, float(low), float(high), p
+    by_rank, by_reading = np.sign(ranks[:, None] - ranks[None, :]).astype(np.float64), _signs(readings)
+    member = (ranks[:, None] == np.unique(ranks)[None, :]).astype(np.float64)
+    # The ties never change under shuffling, so the count of rising less falling pairs stands for tau.
+    climbs = [_climb(by_reading, member[rng.permutation(n)]) for _ in range(n_draws)]
+    p = share_as_extreme(_climb(by_reading, member), np.array(climbs), is_exact=False)
+    low, high = _tau_interval(by_rank, by_reading, resample_weights(n, n_resamples=min(n_draws, 200), rng=rng))
+    return kendall_tau(ranks.astype(np.float64), readings), low, high, p
 
 
-def _climb(signs: Floats, member: Floats) -> float:
-    """Return how many pairs of indicators climb less how many fall; shape (n, n) signs, (n, n_ranks) membership."""
-    above = member.T @ signs @ member
-    return float(np.tril(above, -1).sum())
+def _climb(by_reading: Floats, member: Floats) -> float:
+    """Return how many pairs of indicators climb less how many fall; (n, n) signs, (n, n_ranks) membership."""
+    higher_ranks = np.cumsum(member, axis=1) - member
+    return float((member * (by_reading @ higher_ranks)).sum())
 
 
-def _resampled_taus(ranks: NDArray[np.intp], readings: Floats, n: int, rng: np.random.Generator) -> list[float]:
-    taus = []
-    for weights in resample_weights(len(ranks), n_resamples=n, rng=rng):
-        drawn = np.repeat(np.arange(len(ranks)), weights.astype(int))[:1_000]
-        if len(np.unique(ranks[drawn])) > 1:
-            taus.append(kendall_tau(ranks[drawn].astype(np.float64), readings[drawn]))
-    return taus or [np.nan]
+def _tau_interval(by_rank: Floats, by_reading: Floats, weights: Floats) -> tuple[float, float]:
+    def total(signs: Floats) -> Floats:
+        return np.asarray(((weights @ signs) * weights).sum(axis=1))
+
+    ties = np.sqrt(total(np.abs(by_rank)) * total(np.abs(by_reading)))
+    known = ties > 0
+    if not known.any():
+        return np.nan, np.nan
+    low, high = np.quantile(total(by_rank * by_reading)[known] / ties[known], [0.025, 0.975])
+    return float(low), float(high)
 
 
 def adjacent_order(rows: Rows, readings: dict[str, Floats], *, seed: int) -> pd.DataFrame:
@@ -206,7 +209,7 @@ def _adjacent_tests(rows: Rows, readings: dict[str, Floats], rng: np.random.Gene
         mine = rows.of_competency(number)
         ranks = rows.rank_of[mine]
         present = np.unique(ranks).tolist()
-        for lower, upper in zip(present, present[1:], strict=False):
+        for lower, upper in pairwise(present):
             first, second = mine[ranks == upper], mine[ranks == lower]
             n = len(first) + len(second)
             n_draws = int(np.clip(20_000_000 // (n * n), 99, N_DRAWS))
@@ -264,8 +267,9 @@ def indicator_order(rows: Rows, readings: dict[str, Floats]) -> pd.DataFrame:
         for row, flag in zip(chosen, flagged, strict=True)
     ]
     columns["verdict"] = np.where(flagged, "flag", np.where(able, "as it stands", TOO_FEW))
-    table = pd.DataFrame(columns).astype({"reads_like": "Int64"})
-    return table[rows.framework_of == 0].reset_index(drop=True)
+    table: pd.DataFrame = pd.DataFrame(columns).astype({"reads_like": "Int64"})
+    own: pd.DataFrame = table[rows.framework_of == 0]
+    return own.reset_index(drop=True)
 
 
 def _levelled(rows: Rows, readings: Floats) -> Floats:

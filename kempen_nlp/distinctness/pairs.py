@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from kempen_nlp.distinctness.signals import SIGNAL_TERMS, Rows, Signals
+from kempen_nlp.distinctness.signals import SIGNAL_TERMS, SIGNALS, Floats, Rows, Signals
 from kempen_nlp.framework import Competency, Framework
 from kempen_nlp.language.cues import find_cues
 from kempen_nlp.language.ladders import LADDER_TERMS, find_level_markers
@@ -24,6 +26,8 @@ NEAR = {
     BETWEEN: {"lexical": 0.24, "semantic": 0.56},
 }
 SAME, BY_DEGREE, BY_MARKER, BY_OTHER = "no words", "words of degree", "level words", "other words"
+MAX_FLAGS = 2_000
+"""Pairs that are described, the closest first; more nobody reads, and boilerplate can make millions."""
 BLOCK = 1_000
 """Indicators compared with all others at a time, so that memory grows with the framework, not with its square."""
 PAIR_COLUMNS = [
@@ -41,15 +45,13 @@ def confusable_pairs(rows: Rows, signals: Signals) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame of shape (n_flags, 21)
+    DataFrame of shape (n_flags, 21), at most 2,000 rows
         Both texts with their places; which signals agreed (``votes``); the words that only one of
         them has; ``contrast``, what makes the difference ("no words", "words of degree", "level
         words", "other words") with the words themselves; ``why`` and ``sharpen`` in Dutch.
     """
-    found = [_described(rows, signals, *pair) for pair in _near_pairs(rows, signals)]
-    table = pd.DataFrame(found, columns=PAIR_COLUMNS)
-    table = table[table["n_votes"] >= 2]
-    return table.sort_values(["closeness", "indicator_id_a"], ascending=[False, True], ignore_index=True)
+    near = sorted(_near_pairs(rows, signals), key=lambda pair: (-pair.closeness, pair.a, pair.b))
+    return pd.DataFrame([_described(rows, signals, pair) for pair in near[:MAX_FLAGS]], columns=PAIR_COLUMNS)
 
 
 def closeness(rows: Rows, signals: Signals) -> pd.DataFrame:
@@ -68,65 +70,83 @@ def closeness(rows: Rows, signals: Signals) -> pd.DataFrame:
         found.append(pd.DataFrame({"a": mine[first], "b": mine[second], **values}))
     table = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["a", "b", *SIGNAL_TERMS])
     table["closeness"] = table[list(SIGNAL_TERMS)].mean(axis=1)
-    votes = [_votes(rows, signals, int(r.a), int(r.b), r.lexical, r.semantic, WITHIN) for r in table.itertuples()]
-    table["flagged"] = [len(v) >= 2 for v in votes]
+    denies = np.array([_denies(text) for text in rows.texts], dtype=bool)
+    votes = _votes(signals, denies, table["a"].to_numpy(np.intp), table["b"].to_numpy(np.intp),
+                   table["lexical"].to_numpy(float), table["semantic"].to_numpy(float), WITHIN)  # fmt: skip
+    table["flagged"] = votes.sum(axis=1) >= 2
     return table
 
 
-def _near_pairs(rows: Rows, signals: Signals) -> Iterator[tuple[int, int, float, float, str]]:
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    a: int
+    b: int
+    kind: str
+    lexical: float
+    semantic: float
+    closeness: float
+    votes: tuple[str, ...]
+
+
+def _near_pairs(rows: Rows, signals: Signals) -> Iterator[_Pair]:
+    denies = np.array([_denies(text) for text in rows.texts], dtype=bool)
     everything = np.arange(len(rows.indicators), dtype=np.intp)
     for begin in range(0, len(everything), BLOCK):
-        block = everything[begin : begin + BLOCK]
-        later = everything[begin:]
+        block, later = everything[begin : begin + BLOCK], everything[begin:]
         lexical = signals.similarity("lexical", block, later)
         semantic = signals.similarity("semantic", block, later)
-        lowest = NEAR[ACROSS]
-        near = (lexical >= lowest["lexical"]) | (semantic >= lowest["semantic"])
-        for i, j in np.argwhere(np.triu(near, 1)):
-            a, b = int(block[i]), int(later[j])
-            kind = _kind(rows, a, b)
-            if kind and (lexical[i, j] >= NEAR[kind]["lexical"] or semantic[i, j] >= NEAR[kind]["semantic"]):
-                yield a, b, float(lexical[i, j]), float(semantic[i, j]), kind
+        near = np.triu((lexical >= NEAR[ACROSS]["lexical"]) | (semantic >= NEAR[ACROSS]["semantic"]), 1)
+        i, j = np.nonzero(near)
+        a, b, cosines, meanings = block[i], later[j], lexical[i, j], semantic[i, j]
+        markers = np.einsum("ij,ij->i", signals.views["markers"][a], signals.views["markers"][b])
+        kinds = _kinds(rows, a, b)
+        for kind in NEAR:
+            mine = np.flatnonzero(kinds == kind)
+            votes = _votes(signals, denies, a[mine], b[mine], cosines[mine], meanings[mine], kind)
+            for at, agreed in zip(mine[votes.sum(axis=1) >= 2], votes[votes.sum(axis=1) >= 2], strict=True):
+                mean = (cosines[at] + meanings[at] + markers[at]) / 3
+                names = tuple(signal for signal, vote in zip(SIGNALS, agreed, strict=True) if vote)
+                yield _Pair(int(a[at]), int(b[at]), kind, float(cosines[at]), float(meanings[at]), float(mean), names)
 
 
-def _kind(rows: Rows, a: int, b: int) -> str | None:
-    if rows.framework_of[a] != rows.framework_of[b]:
-        return BETWEEN
-    if rows.framework_of[a] != 0:
-        return None
-    if rows.competency_of[a] != rows.competency_of[b]:
-        return ACROSS
-    return WITHIN if rows.rank_of[a] != rows.rank_of[b] else None
+def _kinds(rows: Rows, a: NDArray[np.intp], b: NDArray[np.intp]) -> NDArray[np.str_]:
+    kinds = np.where(rows.framework_of[a] != rows.framework_of[b], BETWEEN, "")
+    own = (rows.framework_of[a] == 0) & (rows.framework_of[b] == 0)
+    other_competency = rows.competency_of[a] != rows.competency_of[b]
+    kinds = np.where(own & other_competency, ACROSS, kinds)
+    return np.where(own & ~other_competency & (rows.rank_of[a] != rows.rank_of[b]), WITHIN, kinds)
 
 
-def _votes(rows: Rows, signals: Signals, a: int, b: int, lexical: float, semantic: float, kind: str) -> tuple[str, ...]:  # noqa: PLR0913, PLR0917
-    near = NEAR[kind]
-    votes = []
-    if lexical >= near["lexical"]:
-        votes.append("lexical")
+def _votes(  # noqa: PLR0913, PLR0917 - three signals of two lists of texts
+    signals: Signals,
+    denies: NDArray[np.bool_],
+    a: NDArray[np.intp],
+    b: NDArray[np.intp],
+    lexical: Floats,
+    semantic: Floats,
+    kind: str,
+) -> NDArray[np.bool_]:
+    """Return which signals call each pair the same, shape (n_pairs, 3)."""
     # Vectors hardly see "niet": when one text denies and the other does not, nearness in meaning says nothing.
-    if semantic >= near["semantic"] and _denies(rows.indicators[a].text) == _denies(rows.indicators[b].text):
-        votes.append("semantic")
-    if (signals.markers[a] == signals.markers[b]).all():
-        votes.append("markers")
-    return tuple(votes)
+    alike = (semantic >= NEAR[kind]["semantic"]) & (denies[a] == denies[b])
+    same_markers = (signals.markers[a] == signals.markers[b]).all(axis=1)
+    return np.column_stack([lexical >= NEAR[kind]["lexical"], alike, same_markers])
 
 
 def _denies(text: str) -> bool:
     return len(find_cues(text)["negation"]) % 2 == 1
 
 
-def _described(rows: Rows, signals: Signals, a: int, b: int, lexical: float, semantic: float, kind: str) -> list[Any]:  # noqa: PLR0913, PLR0917
-    votes = _votes(rows, signals, a, b, lexical, semantic, kind)
+def _described(rows: Rows, signals: Signals, pair: _Pair) -> list[Any]:
+    a, b = pair.a, pair.b
     first, second = rows.indicators[a].text, rows.indicators[b].text
     only_first, only_second = differing_words(first, second)
     contrast, words = _contrast(rows, signals, (a, b), only_first + only_second)
-    same_markers = float(signals.similarity("markers", np.array([a]), np.array([b]))[0, 0])
     place = [[rows.names[rows.competency_of[r]], int(rows.rank_of[r]), rows.indicators[r].id] for r in (a, b)]
     return [
-        kind, *place[0], first, *place[1], second, lexical, semantic, bool((signals.markers[a] == signals.markers[b]).all()),
-        ", ".join(votes), len(votes), (lexical + semantic + same_markers) / 3, " ".join(only_first), " ".join(only_second),
-        contrast, ", ".join(words), _why(votes, contrast, words), _sharpen(rows, a, b),
+        pair.kind, *place[0], first, *place[1], second, pair.lexical, pair.semantic, "markers" in pair.votes,
+        ", ".join(pair.votes), len(pair.votes), pair.closeness, " ".join(only_first), " ".join(only_second),
+        contrast, ", ".join(words), _why(pair.votes, contrast, words), _sharpen(rows, a, b),
     ]  # fmt: skip
 
 
@@ -164,12 +184,12 @@ def _marker_words(first: str, second: str) -> list[str]:
 
 
 def _why(votes: tuple[str, ...], contrast: str, words: list[str]) -> str:
-    agreed = " en ".join(SIGNAL_TERMS[vote] for vote in votes)
+    agreed = " en ".join(", ".join(SIGNAL_TERMS[vote] for vote in votes).rsplit(", ", 1))
     rest = {
         SAME: "geen woord van inhoud maakt het verschil",
         BY_DEGREE: f"alleen graadwoorden maken het verschil: {', '.join(words)}",
         BY_MARKER: f"het verschil in niveau hangt aan: {', '.join(words)}",
-        BY_OTHER: "geen niveauwoord maakt het verschil",
+        BY_OTHER: f"geen niveauwoord maakt het verschil, wel: {', '.join(words[:6])}{' …' if len(words) > 6 else ''}",
     }
     return f"{agreed[:1].upper()}{agreed[1:]} wijzen op hetzelfde; {rest[contrast]}."
 
@@ -200,5 +220,3 @@ def _own_words(framework: Framework, competency: Competency, rank: int) -> Itera
 def _adds_marker(text: str, own: str) -> bool:
     mine = {(m.ladder, m.rung) for m in find_level_markers(own)}
     return any((m.ladder, m.rung) not in mine and m.rung > 1 for m in find_level_markers(text))
-
-

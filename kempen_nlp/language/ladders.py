@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,7 @@ class LevelMarker:
     """As found in the text, in lower case."""
 
 
+@lru_cache(maxsize=20_000)
 def find_level_markers(text: str) -> tuple[LevelMarker, ...]:
     """
     Find the level markers of a text, whole words only, by ladder and then in text order.
