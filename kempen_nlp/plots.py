@@ -332,7 +332,7 @@ def plot_level_order(order: pd.DataFrame, *, title: str, ax: Axes) -> Axes:
     ax.set_xlabel("samenhang van gelezen niveau met niveau in het handboek (Kendalls tau, 95 %-interval)")
     ax.set_title(title, loc="left")
     ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(frameon=False, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.14), fontsize="small")
+    _legend_below(ax)
     return ax
 
 
@@ -369,7 +369,7 @@ def plot_rank_answers(levels: pd.DataFrame, *, title: str, n_ranks: int, ax: Axe
     ax.set_xlabel("niveau in het andere raamwerk")
     ax.set_title(title, loc="left")
     ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(frameon=False, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.12), fontsize="small")
+    _legend_below(ax)
     return ax
 
 
@@ -410,8 +410,16 @@ def plot_power(study: pd.DataFrame, *, title: str, ax: Axes) -> Axes:
     ax.set_xlabel("aandeel van de ingeplante fouten dat gevonden wordt (95 %-interval)")
     ax.set_title(title, loc="left")
     ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(frameon=False, ncols=4, loc="upper center", bbox_to_anchor=(0.4, -0.14), fontsize="small")
+    _legend_below(ax)
     return ax
+
+
+def _legend_below(ax: Axes) -> None:
+    """Put the legend under the axis label, whatever the height of the figure."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None  # noqa: S101 - axes of `new_axes` always have one
+    handles, labels = ax.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize="small")
 
 
 def save_png(ax: Axes, path: str | Path) -> None:

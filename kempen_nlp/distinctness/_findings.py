@@ -100,10 +100,11 @@ def mend_list(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Returns
     -------
     DataFrame of shape (n_findings, 8)
-        ``urgency`` 1 levels that stand the wrong way round, 2 indicators that only words of degree,
-        two words or nothing set apart, 3 neighbours that run into each other, 4 indicators that read like
-        another rank, 5 and 6 other indicators that say the same, 7 levels without or with one
-        indicator. The other columns are Dutch sentences, or quotes.
+        ``urgency`` 1 levels that stand the wrong way round; 2 indicators of two levels that only words
+        of degree, two words or nothing set apart; 3 neighbours that run into each other; 4 indicators
+        that read like another rank or stand in two competencies word for word; 5 and 6 other indicators
+        that say the same; 7 levels without or with one indicator. The other columns are Dutch
+        sentences, or quotes.
     """
     found = [
         *_from_summary(tables["summary"]),
@@ -137,6 +138,8 @@ def _from_pairs(confusable: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
         within = row["kind"] == WITHIN
         n_words = len(f"{row['only_in_a']} {row['only_in_b']}".split())
         urgency = 2 if n_words <= FEW_WORDS else _CONTRAST_URGENCY[row["contrast"]]
+        # Said twice in two competencies, a thing is rated twice; said at two levels, nobody can rate it.
+        urgency = urgency if within else max(urgency, 4)
         what = "zelfde gedrag op twee niveaus" if within else "zelfde gedrag in twee competenties"
         names = row["competency_a"] if within else f"{row['competency_a']} / {row['competency_b']}"
         yield (urgency, what, names, f"{row['rank_a']} en {row['rank_b']}", row["text_a"], row["text_b"], row["why"],

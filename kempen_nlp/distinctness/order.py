@@ -32,7 +32,7 @@ def read_ranks(rows: Rows, signals: Signals) -> dict[str, Floats]:
     Read a rank from each indicator with what the other competencies teach.
 
     For each signal a ridge regression of rank is fitted on all other competencies, of all
-    frameworks given; the competency itself never takes part.
+    frameworks given; the competency itself never takes part, nor do literal copies of its sentences.
 
     Returns
     -------
@@ -52,13 +52,16 @@ def _left_out(rows: Rows, view: NDArray[np.float32], targets: Floats) -> Floats:
     penalty[-1] = 1e-6
     gram, cross = inputs.T @ inputs, inputs.T @ targets
     predicted = np.full(targets.shape, np.nan)
+    _, text_of = np.unique([text.casefold() for text in rows.texts], return_inverse=True)
     for number in range(len(rows.names)):
         mine = rows.of_competency(number)
-        if len(mine) == 0 or len(mine) == len(inputs):
+        # A sentence copied into another competency would give its own rank away.
+        out = np.flatnonzero(np.isin(text_of, text_of[mine]))
+        if len(mine) == 0 or len(out) == len(inputs):
             continue
-        own = inputs[mine]
-        weights = np.linalg.solve(gram - own.T @ own + np.diag(penalty), cross - own.T @ targets[mine])
-        predicted[mine] = own @ weights
+        left = inputs[out]
+        weights = np.linalg.solve(gram - left.T @ left + np.diag(penalty), cross - left.T @ targets[out])
+        predicted[mine] = inputs[mine] @ weights
     return predicted
 
 
