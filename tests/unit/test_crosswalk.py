@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from kempen_nlp import plots
 from kempen_nlp.crosswalk import compare_frameworks
 from kempen_nlp.encoders import load_encoder
 
@@ -72,3 +73,16 @@ def test_matrix_keeps_the_order_of_both_handbooks(found, kempen, welzijn):
 
     assert tuple(matrix.index) == kempen.names
     assert tuple(matrix.columns) == welzijn.names
+
+
+def test_figures_can_be_drawn_from_the_tables(found, tmp_path):
+    """Heatmap and read ranks, as PNG that is no empty page."""
+    path = tmp_path / "figuur.png"
+    axes = [plots.new_axes(), plots.new_axes()]
+    plots.plot_crosswalk(found.matrix(), found.competencies, title="naast elkaar", ax=axes[0])
+    plots.plot_rank_answers(found.levels, title="gelezen niveau", n_ranks=4, ax=axes[1])
+
+    for ax in axes:
+        plots.save_png(ax, path)
+        assert path.stat().st_size > 10_000
+    assert len(axes[0].patches) == found.competencies["answers"].sum()

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kempen_nlp.distinctness import check_framework, level_similarity
+from kempen_nlp.distinctness import check_framework, level_similarity, power_study
 from kempen_nlp.distinctness._levels import TOO_FEW, level_pairs
 from kempen_nlp.distinctness._lint import asked_behaviours, lint, reading_ease
 from kempen_nlp.distinctness.chance import adjusted_p, divisions, lowest_p, share_as_extreme
@@ -130,8 +130,9 @@ def test_levels_that_speak_of_other_things_are_called_distinct(encoder):
 
 def test_levels_that_stand_the_wrong_way_round_are_called_reversed():
     """One competency counts down where five others count up."""
-    up = [[f"laag {n}" for n in range(5)], [f"hoog {n}" for n in range(5)]]
-    rows = Rows.of(_framework({**{f"Op {n}": up for n in range(5)}, "Neer": up[::-1]}))
+    up = {f"Op {c}": [[f"laag {c}{n}" for n in range(5)], [f"hoog {c}{n}" for n in range(5)]] for c in range(5)}
+    down = {"Neer": [[f"hoog x{n}" for n in range(5)], [f"laag x{n}" for n in range(5)]]}
+    rows = Rows.of(_framework(up | down))
     view = np.array([[1.0, 0.0] if text.startswith("laag") else [0.0, 1.0] for text in rows.texts], dtype=np.float32)
     view += np.linspace(0, 0.01, len(view))[:, None].astype(np.float32)
     views = dict.fromkeys(("lexical", "semantic", "markers"), view)
@@ -260,3 +261,25 @@ def test_lint_names_every_kind_of_gap():
 def test_a_plain_sentence_reads_easier_than_an_official_one():
     """Flesch-Douma counts words and syllables."""
     assert reading_ease("Ik bel je op.") > 80 > reading_ease("Organisatieontwikkelingsmogelijkheden identificeren.")
+
+
+def test_a_copied_sentence_does_not_give_its_own_rank_away(encoder):
+    """Of two competencies with the same sentences nothing is left to learn from."""
+    twice = [["Luistert.", "Luistert goed."], ["Bepaalt beleid.", "Bepaalt koers."]]
+    rows = Rows.of(_framework({"Een": twice, "Twee": twice}))
+
+    readings = read_ranks(rows, read_signals(rows.texts, encoder))
+
+    assert all(np.isnan(values).all() for values in readings.values())
+
+
+def test_shuffled_ranks_are_flagged_no_more_often_than_promised(kempen, encoder):
+    """And near-duplicates are found all the same."""
+    study = power_study(kempen, encoder=encoder, n_trials=4, seed=1)
+    share = study.set_index(["fault", "measure"])["share"]
+
+    assert share["ranks shuffled", "false alarm: indicator misplaced"] <= 0.10
+    assert share["ranks shuffled", "false alarm: pair of levels distinct"] <= 0.05
+    assert share["indicators mixed over competencies", "false alarm: pair flagged"] <= 0.10
+    assert share["duplicate: degree word", "recall: pair flagged"] >= 0.85
+    assert share["duplicate: degree word", "AUC"] >= 0.85
