@@ -191,7 +191,7 @@ def _why(votes: tuple[str, ...], contrast: str, words: list[str]) -> str:
         BY_MARKER: f"het verschil in niveau hangt aan: {', '.join(words)}",
         BY_OTHER: f"geen niveauwoord maakt het verschil, wel: {', '.join(words[:6])}{' …' if len(words) > 6 else ''}",
     }
-    return f"{agreed[:1].upper()}{agreed[1:]} wijzen op hetzelfde; {rest[contrast]}."
+    return f"{agreed[:1].upper()}{agreed[1:]} wijzen op hetzelfde; {rest[contrast]}.".replace("….", "…")
 
 
 def _sharpen(rows: Rows, a: int, b: int) -> str:
