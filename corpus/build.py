@@ -10,7 +10,14 @@ from kempen_nlp.parsing import parse_handbook
 from kempen_nlp.recipes import annotation_agreement
 
 CORPUS = Path(__file__).resolve().parent
-LISTED = ("handbooks/*.txt", "frameworks/*.json", "feedback/*.jsonl", "feedback/*.csv", "feedback/*.md")
+LISTED = (
+    "handbooks/*.txt",
+    "frameworks/*.json",
+    "feedback/*.jsonl",
+    "feedback/*.csv",
+    "feedback/*.md",
+    "distinctness/*",
+)
 
 
 def counts_table(comments: list[LabelledComment]) -> str:

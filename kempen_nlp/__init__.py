@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         to_frame,
     )
     from kempen_nlp.batch import classify_file
+    from kempen_nlp.check_page import write_check_page
     from kempen_nlp.classifier import Classifier
     from kempen_nlp.comments import Comment, read_comments
     from kempen_nlp.corpus import (
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
         read_feedback,
         shipped_path,
     )
+    from kempen_nlp.crosswalk import Crosswalk, compare_frameworks
+    from kempen_nlp.distinctness import Check, check_framework, level_similarity, power_study
     from kempen_nlp.encoders import load_encoder
     from kempen_nlp.framework import Competency, Framework, Indicator, Level, Profile, Status
     from kempen_nlp.parsing import parse_handbook
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "assignments": ("Assignment", "ClassifiedComment", "Evidence", "read_assignments", "to_frame"),
     "batch": ("classify_file",),
+    "check_page": ("write_check_page",),
     "classifier": ("Classifier",),
     "comments": ("Comment", "read_comments"),
     "corpus": (
@@ -46,6 +50,8 @@ _HOMES = {
         "read_feedback",
         "shipped_path",
     ),
+    "crosswalk": ("Crosswalk", "compare_frameworks"),
+    "distinctness": ("Check", "check_framework", "level_similarity", "power_study"),
     "encoders": ("load_encoder",),
     "framework": ("Competency", "Framework", "Indicator", "Level", "Profile", "Status"),
     "parsing": ("parse_handbook",),
@@ -56,10 +62,12 @@ _HOMES = {
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "Assignment",
+    "Check",
     "ClassifiedComment",
     "Classifier",
     "Comment",
     "Competency",
+    "Crosswalk",
     "Evidence",
     "Framework",
     "Indicator",
@@ -67,21 +75,26 @@ __all__ = [
     "Profile",
     "ReportSection",
     "Status",
+    "check_framework",
     "classify_file",
+    "compare_frameworks",
     "compare_with_profile",
     "count_assignments",
     "feedback_frame",
+    "level_similarity",
     "load_challenge",
     "load_classifier",
     "load_encoder",
     "load_feedback",
     "load_framework",
     "parse_handbook",
+    "power_study",
     "read_assignments",
     "read_comments",
     "read_feedback",
     "shipped_path",
     "to_frame",
+    "write_check_page",
     "write_report",
 ]  # fmt: skip
 

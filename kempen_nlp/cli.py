@@ -120,6 +120,45 @@ def report(
 
 
 @app.command()
+def check(
+    framework: Annotated[str, typer.Argument(help="kempen, welzijn, or the path of a framework JSON file.")],
+    html: Annotated[Path | None, typer.Option("--html", help="HTML page to write, in Dutch, for a committee.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Excel workbook with all tables; .csv for the list to mend only."),
+    ] = None,
+    reference: Annotated[
+        str | None, typer.Option(help="Another framework with as many ranks; lends examples for reading ranks.")
+    ] = None,
+) -> None:
+    """Test whether levels are distinct and in order, and list what to mend first."""
+    from kempen_nlp.checks import check_file
+    from kempen_nlp.console import say, write_text
+
+    mend, sentences = check_file(framework, html=html, output=output, reference=reference)
+    write_text(mend, None)
+    say(sentences)
+
+
+@app.command()
+def crosswalk(
+    first: Annotated[str, typer.Argument(help="kempen, welzijn, or the path of a framework JSON file.")],
+    second: Annotated[str, typer.Argument(help="The framework to compare it with.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Excel workbook with all tables; standard output without it.")
+    ] = None,
+    figure: Annotated[Path | None, typer.Option("--figure", help="Heatmap to write, as PNG.")] = None,
+) -> None:
+    """Show which competency and rank of one framework answers to which of the other."""
+    from kempen_nlp.checks import crosswalk_file
+    from kempen_nlp.console import say, write_text
+
+    levels, sentences = crosswalk_file(first, second, output=output, figure=figure)
+    write_text(levels, None)
+    say(sentences)
+
+
+@app.command()
 def train(
     output: Annotated[Path, typer.Option("-o", "--output", help="Model folder to write.")],
     feedback: Annotated[Path | None, typer.Option(help="Your own labelled comments, JSON Lines.")] = None,

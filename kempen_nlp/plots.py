@@ -230,6 +230,198 @@ def plot_coverage(tables: Mapping[str, pd.DataFrame], *, ax: Axes) -> Axes:
     return ax
 
 
+def plot_level_similarity(similarity: pd.DataFrame, *, title: str, ax: Axes) -> Axes:
+    """
+    Draw how alike the levels of one competency are, as a table of shaded cells.
+
+    Parameters
+    ----------
+    similarity : DataFrame of shape (n_ranks, n_ranks)
+        As ``distinctness.level_similarity`` gives; nan where a level has too few indicators.
+    title : str
+    ax : Axes
+    """
+    return _shaded_table(
+        similarity, rows=[f"niveau {rank}" for rank in similarity.index],
+        columns=[f"niveau {rank}" for rank in similarity.columns], title=title, ax=ax,
+    )  # fmt: skip
+
+
+def plot_crosswalk(matrix: pd.DataFrame, answers: pd.DataFrame, *, title: str, ax: Axes) -> Axes:
+    """
+    Draw how alike the competencies of two frameworks are; those that answer to each other are framed.
+
+    Parameters
+    ----------
+    matrix : DataFrame of shape (n_first, n_second)
+        As ``Crosswalk.matrix`` gives.
+    answers : DataFrame
+        ``Crosswalk.competencies``.
+    title : str
+    ax : Axes
+    """
+    from matplotlib.patches import Rectangle
+
+    names = [fill(str(name), _WRAP) for name in matrix.index]
+    _shaded_table(
+        matrix,
+        rows=names,
+        columns=[fill(str(name), 13, break_long_words=False) for name in matrix.columns],
+        title=title,
+        ax=ax,
+    )
+    for pair in answers[answers["answers"]].to_dict("records"):
+        column, row = list(matrix.columns).index(pair["second"]), list(matrix.index).index(pair["first"])
+        ax.add_patch(Rectangle((column - 0.46, row - 0.46), 0.92, 0.92, fill=False, edgecolor="#d6604d", linewidth=3))
+    ax.tick_params(axis="x", labelsize="x-small")
+    return ax
+
+
+def _shaded_table(table: pd.DataFrame, *, rows: list[str], columns: list[str], title: str, ax: Axes) -> Axes:
+    values = table.to_numpy(dtype=float)
+    highest = max(float(pd.Series(values.ravel()).max(skipna=True)), 0.01) if values.size else 1.0
+    ax.imshow(values, cmap="Blues", vmin=0, vmax=highest, aspect="auto")
+    ax.set_xticks(range(len(columns)), columns)
+    ax.set_yticks(range(len(rows)), rows)
+    for row, line in enumerate(values):
+        for column, value in enumerate(line):
+            label = "–" if pd.isna(value) else f"{value:.2f}".replace(".", ",")
+            ink = "white" if value > 0.6 * highest else _INK
+            ax.text(column, row, label, ha="center", va="center", color=ink, fontsize="small")
+    ax.set_title(title, loc="left", fontsize="medium")
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)
+    return ax
+
+
+_SIGNAL_STYLES = {"lexical": ("s", "#762a83", "letters"), "semantic": ("o", "#1b7837", "betekenis"),
+                  "markers": ("^", "#4393c3", "niveauwoorden")}  # fmt: skip
+
+
+def plot_level_order(order: pd.DataFrame, *, title: str, ax: Axes) -> Axes:
+    """
+    Draw Kendall's tau between rank and reading with its interval, three signals a competency.
+
+    Parameters
+    ----------
+    order : DataFrame
+        ``Check.order``.
+    title : str
+    ax : Axes
+    """
+    names = list(dict.fromkeys(order["competency"]))
+    for number, (signal, (marker, color, label)) in enumerate(_SIGNAL_STYLES.items()):
+        mine = order[order["signal"] == signal].set_index("competency").reindex(names)
+        heights = [row + 0.24 * (number - 1) for row in range(len(names))]
+        spread = [(mine["tau"] - mine["low"]).clip(lower=0), (mine["high"] - mine["tau"]).clip(lower=0)]
+        ax.errorbar(
+            mine["tau"],
+            heights,
+            xerr=spread,
+            fmt=marker,
+            color=color,
+            capsize=2,
+            label=label,
+            linewidth=1.2,
+            markersize=5,
+        )
+    ax.axvline(0, color=_GREY, linewidth=1)
+    ax.set_yticks(range(len(names)), [fill(str(name), _WRAP + 6) for name in names])
+    ax.invert_yaxis()
+    ax.set_xlim(-1.05, 1.05)
+    ax.set_xlabel("samenhang van gelezen niveau met niveau in het handboek (Kendalls tau, 95 %-interval)")
+    ax.set_title(title, loc="left")
+    ax.spines[["top", "right"]].set_visible(False)
+    _legend_below(ax)
+    return ax
+
+
+def plot_rank_answers(levels: pd.DataFrame, *, title: str, n_ranks: int, ax: Axes) -> Axes:
+    """
+    Draw at which rank of the other framework each level reads, with 95 % intervals.
+
+    Parameters
+    ----------
+    levels : DataFrame
+        ``Crosswalk.levels``.
+    title : str
+    n_ranks : int
+        Highest rank of the other framework.
+    ax : Axes
+    """
+    known = levels[levels["answers_to"].notna()]
+    heights = list(range(len(known)))
+    spread = [known["answers_to"] - known["low"], known["high"] - known["answers_to"]]
+    ax.errorbar(
+        known["answers_to"],
+        heights,
+        xerr=spread,
+        fmt="o",
+        color="#1b7837",
+        capsize=3,
+        label="gelezen niveau, 95 %-interval",
+    )
+    ax.plot(known["rank"], heights, linestyle="", marker="|", markersize=14, color=_INK, label="eigen niveau")
+    ax.set_yticks(heights, [f"{row['first']} {row['rank']}" for row in known.to_dict("records")])
+    ax.invert_yaxis()
+    ax.set_xlim(0.7, n_ranks + 0.3)
+    ax.set_xticks(range(1, n_ranks + 1))
+    ax.set_xlabel("niveau in het andere raamwerk")
+    ax.set_title(title, loc="left")
+    ax.spines[["top", "right"]].set_visible(False)
+    _legend_below(ax)
+    return ax
+
+
+_FAULTS = {
+    "ranks shuffled": "niveaus door elkaar (niets te vinden)", "nothing": "handboek zoals het is",
+    "levels exchanged": "twee buurniveaus verwisseld", "levels merged": "twee buurniveaus vermengd",
+    "lowest and highest level exchanged": "laagste en hoogste niveau verwisseld",
+    "indicator moved by 1": "indicator 1 niveau verplaatst", "indicator moved by 2": "indicator 2 niveaus verplaatst",
+    "indicator moved by 3": "indicator 3 niveaus verplaatst", "duplicate: copy": "indicator gekopieerd",
+    "duplicate: degree word": "kopie met ander graadwoord", "duplicate: words dropped": "kopie met woorden minder",
+    "duplicate: clauses exchanged": "kopie met delen omgewisseld",
+    "indicators mixed over competencies": "indicatoren over competenties gehusseld",
+}  # fmt: skip
+
+
+def plot_power(study: pd.DataFrame, *, title: str, ax: Axes) -> Axes:
+    """
+    Draw the share of planted faults that the check found, with 95 % intervals, frameworks apart.
+
+    Parameters
+    ----------
+    study : DataFrame
+        As ``distinctness.power_study`` gives, one or more frameworks below each other.
+    title : str
+    ax : Axes
+    """
+    recall = study[study["measure"].str.startswith("recall: ")]
+    faults = list(dict.fromkeys(recall["fault"]))
+    styles = [("o", "#1b7837"), ("s", "#762a83"), ("^", "#4393c3"), ("D", "#8c510a")]
+    for number, (name, mine) in enumerate(recall.groupby("framework", sort=False)):
+        marker, color = styles[number % len(styles)]
+        heights = [faults.index(fault) + 0.18 * number for fault in mine["fault"]]
+        spread = [mine["share"] - mine["low"], mine["high"] - mine["share"]]
+        ax.errorbar(mine["share"], heights, xerr=spread, fmt=marker, color=color, capsize=2, label=str(name))
+    ax.set_yticks(range(len(faults)), [_FAULTS.get(fault, fault) for fault in faults])
+    ax.invert_yaxis()
+    ax.set_xlim(-0.02, 1.02)
+    ax.set_xlabel("aandeel van de ingeplante fouten dat gevonden wordt (95 %-interval)")
+    ax.set_title(title, loc="left")
+    ax.spines[["top", "right"]].set_visible(False)
+    _legend_below(ax)
+    return ax
+
+
+def _legend_below(ax: Axes) -> None:
+    """Put the legend under the axis label, whatever the height of the figure."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None  # noqa: S101 - axes of `new_axes` always have one
+    handles, labels = ax.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize="small")
+
+
 def save_png(ax: Axes, path: str | Path) -> None:
     """Write the figure of these axes as PNG, 150 dots an inch, the same bytes each time."""
     figure = ax.get_figure(root=True)
