@@ -145,7 +145,7 @@ def fit_heads(
     report("competencies")
     indicators = _indicator_features(known, names)
     targets = np.vstack([data.targets(names), indicators[1]])
-    competency = CompetencyClassifier(C=10.0).fit(np.vstack([data.features, indicators[0]]), targets)
+    competency = CompetencyClassifier(C=10.0, balance=0.3).fit(np.vstack([data.features, indicators[0]]), targets)
     scores = competency.decision_function(held_out.features)
     calibrator = SigmoidCalibrator().fit(scores.ravel(), held_out.targets(names).ravel() > 0)
 
@@ -306,7 +306,7 @@ def _fit_level(data: _Data, names: Sequence[str]) -> LevelClassifier:
 def _LEVEL() -> LevelClassifier:  # noqa: N802
     from sklearn.linear_model import LogisticRegression
 
-    return LevelClassifier(LogisticRegression(C=3.0, max_iter=2000))
+    return LevelClassifier(LogisticRegression(C=1.0, max_iter=2000))
 
 
 def _indicator_levels(known: FrameworkVectors, column: int) -> list[tuple[NDArray[np.float64], int]]:
