@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ import pandas as pd
 from kempen_nlp.errors import CommentsError
 
 Polarity = Literal["strength", "development"]
+_LIVE = ("=", "+", "-", "@", "\t", "\r")
 STATES = ("assigned", "abstained", "none", "problem")
 TABLE_COLUMNS = (
     "id", "text", "state", "competency", "rank", "polarity", "start", "end", "quote", "probability",
@@ -155,12 +157,13 @@ def read_assignments(path: str | Path) -> pd.DataFrame:
     if not path.is_file():
         msg = f"{path} is not a file. Run `kempen classify` first; it writes the assignments."
         raise CommentsError(msg)
-    try:
-        frame = _READERS[path.suffix.lower()](path)
-    except KeyError:
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
         msg = f"{path}: ending {path.suffix!r} is not known. Expected one of {', '.join(_READERS)}."
-        raise CommentsError(msg) from None
-    except (ValueError, OSError) as error:
+        raise CommentsError(msg)
+    try:
+        frame = reader(path)
+    except (ValueError, OSError, KeyError, TypeError, zipfile.BadZipFile) as error:
         msg = (
             f"{path} cannot be read as assignments ({type(error).__name__}). "
             "Expected a file that `kempen classify` wrote."
@@ -176,7 +179,7 @@ def read_assignments(path: str | Path) -> pd.DataFrame:
 
 
 def _read_jsonl(path: Path) -> pd.DataFrame:
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8").split("\n")
     return to_frame(_comment_from_dict(json.loads(line)) for line in lines if line.strip())
 
 
@@ -197,11 +200,14 @@ def _assignment_from_dict(data: Mapping[str, Any]) -> Assignment:
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, sep=";", encoding="utf-8-sig", dtype={"id": str}, keep_default_na=True)
+    frame = pd.read_csv(path, sep=";", encoding="utf-8-sig", dtype={"id": str}, keep_default_na=False, na_values=[""])
+    for column in frame.columns[[not pd.api.types.is_numeric_dtype(t) for t in frame.dtypes]]:
+        frame[column] = frame[column].map(_live_cell, na_action="ignore")
+    return frame
 
 
 def _read_excel(path: Path) -> pd.DataFrame:
-    return pd.read_excel(path, sheet_name=0, dtype={"id": str})
+    return pd.read_excel(path, sheet_name=0, dtype={"id": str}, keep_default_na=False, na_values=[""])
 
 
 _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
@@ -224,6 +230,7 @@ def write_csv(comments: Iterable[ClassifiedComment], path: str | Path) -> None:
     frame = to_frame(comments)
     for column in frame.columns[[not pd.api.types.is_numeric_dtype(t) for t in frame.dtypes]]:
         frame[column] = frame[column].map(neutral_cell, na_action="ignore")
+    frame.columns = [str(neutral_cell(column)) for column in frame.columns]
     with whole_file(path) as partial:
         frame.to_csv(partial, sep=";", index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
@@ -243,8 +250,15 @@ def neutral_cell(value: object) -> object:
     >>> neutral_cell("=1+1"), neutral_cell("Goed.")
     ("'=1+1", 'Goed.')
     """
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+    if isinstance(value, str) and value.lstrip("'").startswith(_LIVE):
         return f"'{value}"
+    return value
+
+
+def _live_cell(value: object) -> object:
+    """Take off what ``neutral_cell`` put before a text."""
+    if isinstance(value, str) and value.startswith("'") and value.lstrip("'").startswith(_LIVE):
+        return value[1:]
     return value
 
 
@@ -259,15 +273,27 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     if not path.parent.is_dir():
         msg = f"{path.parent} is not a folder, so {path.name} cannot be written there. Make the folder first."
         raise CommentsError(msg)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+    except OSError as error:
+        msg = f"{path.parent} cannot be written to: {error.strerror}."
+        raise CommentsError(msg) from error
     os.close(descriptor)
     partial = Path(name)
     try:
         yield partial
         partial.chmod(0o644)
-        partial.replace(path)
+        _rename(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _rename(partial: Path, path: Path) -> None:
+    try:
+        partial.replace(path)
+    except OSError as error:
+        msg = f"{path} cannot be written: {error.strerror}. Close it if another program has it open."
+        raise CommentsError(msg) from error
 
 
 def state_counts(comments: Sequence[ClassifiedComment]) -> dict[str, int]:

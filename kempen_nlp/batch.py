@@ -67,6 +67,7 @@ def classify_file(  # noqa: PLR0913 - one parameter for each thing the command a
         If input, framework, model or the ending of the output cannot be used; nothing is written.
     """
     writer = _writer(output)
+    _check_output(output, Path(comments))
     rows = read_comments(comments, **(columns or {}))
     classifier = load_classifier(framework, model=model, min_precision=min_precision)
     results = classify_with_progress(classifier, rows, tick=tick)
@@ -95,6 +96,21 @@ def _writer(output: str | Path | None) -> Callable[[Iterable[ClassifiedComment],
         raise CommentsError(msg) from None
 
 
+def _check_output(output: str | Path | None, comments: Path) -> None:
+    """Refuse before the work what could not be written after it."""
+    if output is None:
+        return
+    path = Path(output)
+    if not path.parent.is_dir():
+        msg = f"{path.parent} is not a folder, so {path.name} cannot be written there. Make the folder first."
+        raise CommentsError(msg)
+    if path.exists() and comments.exists() and path.samefile(comments):
+        msg = f"{path} holds the comments themselves and would be overwritten. Name another output."
+        raise CommentsError(msg)
+
+
 def _print_jsonl(comments: Iterable[ClassifiedComment], _path: str | Path) -> None:
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     for comment in comments:
         sys.stdout.write(json.dumps(comment.to_dict(), ensure_ascii=False) + "\n")

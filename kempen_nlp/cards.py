@@ -73,7 +73,7 @@ def _lines(figures: Mapping[str, Any], name: str) -> Iterator[str]:
     yield ""
     yield "## Thresholds, chosen on validation writers"
     yield ""
-    yield ", ".join(f"{key}: {value:.3f}" for key, value in figures.get("thresholds", {}).items())
+    yield ", ".join(f"{key}: {value:.3f}" for key, value in sorted(figures.get("thresholds", {}).items()))
     yield ""
     yield "## Made with"
     yield ""
@@ -97,7 +97,8 @@ def _beside(figures: Mapping[str, Any]) -> Iterator[str]:
         yield ""
         yield "| | macro-F1 with none | 95 % interval | rank kappa | 95 % interval | off by two | none AUC | n |"
         yield "|---|---|---|---|---|---|---|---|"
-        for name, own in {"this model": figures, **figures["baselines"]}.items():
+        beside = sorted(figures["baselines"].items(), key=lambda item: -_macro(item[1])["f1"])
+        for name, own in [("this model", figures), *beside]:
             macro = _macro(own)
             rank = {row["measure"]: row for row in own["rank"] or [] if row["reading"] == "strict"}
             kappa, off = rank.get("quadratic_kappa", {}), rank.get("share_off_by_two", {})
@@ -139,10 +140,11 @@ def _headline(figures: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, An
     yield "competency and rank together, F1", figures["joint_f1"], n_labels
     yield "polarity, F1 of development points", figures["polarity_f1"], n_labels
     yield "none, AUC", figures["none_auc"], n_comments
-    yield "comments without evidence that got an assignment", figures["off_topic_assigned"], n_comments
+    yield "comments without evidence that got an assignment", figures["off_topic_assigned"], table["none"]["n_true"]
     yield "calibration error", figures["calibration_error"], figures["calibration_floor"]["n"]
     yield "calibration error that chance alone gives", figures["calibration_floor"], figures["calibration_floor"]["n"]
-    yield "precision at the default threshold", figures["precision_at_threshold"], n_labels
+    n_assigned = table["micro"]["n_predicted"] - table["none"]["n_predicted"]
+    yield "precision at the default threshold", figures["precision_at_threshold"], n_assigned
     for precision, estimate in figures["coverage"].items():
         yield f"labels found at precision {precision} (threshold chosen on the test itself)", estimate, n_labels
 

@@ -106,12 +106,11 @@ class Classifier:
     def _threshold(self, min_precision: float | None) -> float:
         if min_precision is None:
             return self.heads.thresholds["assign"]
-        try:
+        if min_precision in self.precisions:
             return self.heads.thresholds[f"{min_precision:.2f}"]
-        except KeyError:
-            offered = ", ".join(f"{p:g}" for p in self.precisions) or "none"
-            msg = f"No threshold is known for a precision of {min_precision:g}. This model offers {offered}."
-            raise ModelError(msg) from None
+        offered = ", ".join(f"{p:g}" for p in self.precisions) or "none"
+        msg = f"No threshold is known for a precision of {min_precision:g}. This model offers {offered}."
+        raise ModelError(msg)
 
     def classify(self, text: str) -> tuple[Assignment, ...]:
         """

@@ -103,7 +103,7 @@ def classify(  # noqa: PLR0913, PLR0917 - one parameter for each option
 def report(
     assignments: Annotated[Path, typer.Argument(help="File that `kempen classify` wrote.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="HTML page to write.")],
-    framework: Framework_,
+    framework: Annotated[str | None, typer.Option(help="The one that the assignments were made with.")] = None,
     per_person: Annotated[
         bool, typer.Option("--per-person", help="Add a figure for each person with a profile.")
     ] = False,
@@ -112,9 +112,11 @@ def report(
     from kempen_nlp.assignments import read_assignments
     from kempen_nlp.console import say
     from kempen_nlp.corpus import load_framework
-    from kempen_nlp.report import ReportSection, write_report
+    from kempen_nlp.report import ReportSection, framework_of, write_report
 
-    section = ReportSection(load_framework(framework), read_assignments(assignments), per_person)
+    table = read_assignments(assignments)
+    known = load_framework(framework) if framework else framework_of(table)
+    section = ReportSection(known, table, per_person)
     write_report([section], output, title="Opmerkingen gelezen naast het raamwerk")
     say(f"Written: {output}")
 

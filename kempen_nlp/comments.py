@@ -20,6 +20,8 @@ TEXT_COLUMNS = (
 ID_COLUMNS = ("id", "nr", "nummer", "opmerking_id", "comment_id", "volgnummer")
 _UNDECODABLE = "\ufffd"
 _MAX_CELL = 10_000_000
+_NO_DELIMITER = "\x1f"
+"""Of a table with one column: commas belong to its comments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,13 @@ class _Row:
 
 def _comments(rows: Iterator[_Row], text_name: str, id_name: str | None) -> Iterator[Comment]:
     first_row_of: dict[str, int] = {}
-    for position, row in enumerate(rows, start=1):
+    given = list(rows)
+    taken = {row.cells.get(id_name, "").strip() for row in given} if id_name else set()
+    for position, row in enumerate(given, start=1):
         text = row.cells.get(text_name, "")
         identifier = row.cells.get(id_name, "").strip() if id_name else ""
-        identifier = identifier or str(position)
+        # A row without an id gets its number, unless that is another row's id.
+        identifier = identifier or (f"rij {row.number}" if str(position) in taken else str(position))
         problems = list(row.problems)
         if _UNDECODABLE in text:
             problems.append("The text has bytes that are neither UTF-8 nor cp1252; save the file again as UTF-8.")
@@ -106,7 +111,7 @@ def _comments(rows: Iterator[_Row], text_name: str, id_name: str | None) -> Iter
 
 
 def _find_column(columns: Sequence[str], asked: str | None, known: Sequence[str], what: str, path: Path) -> str | None:
-    listed = ", ".join(repr(c) for c in columns)
+    listed = ", ".join(_shown(c, n) for n, c in enumerate(columns, start=1))
     if asked is not None:
         if asked in columns:
             return asked
@@ -117,11 +122,20 @@ def _find_column(columns: Sequence[str], asked: str | None, known: Sequence[str]
         return found[0]
     if what == "id":
         return None
-    if len(columns) == 1:
+    if len(columns) == 1 and _is_name(columns[0]):
         return columns[0]
     state = f"columns {found} could both be the text" if found else "no column is named like a text column"
     msg = f"{path}: {state}. It has {listed}; name the one to read with --text-column."
     raise CommentsError(msg)
+
+
+def _is_name(header: str) -> bool:
+    """Say whether a header looks like a name; a file without header has a comment in its place."""
+    return len(header) <= 30 and len(header.split()) <= 3
+
+
+def _shown(header: str, position: int) -> str:
+    return repr(header) if _is_name(header) else f"(column {position})"
 
 
 def _open_table(path: Path, sheet: str | None) -> tuple[list[str], Iterator[_Row]]:
@@ -169,11 +183,12 @@ def _is_utf8(line: bytes) -> bool:
 
 def _open_csv(path: Path) -> tuple[list[str], Iterator[_Row]]:
     text = decode(path.read_bytes()).replace("\x00", _UNDECODABLE)
-    skipped = 0
+    skipped, delimiter = 0, ""
     if text[:4].lower() == "sep=":
-        text, skipped = text.partition("\n")[2], 1
+        first, _, text = text.partition("\n")
+        skipped, delimiter = 1, first[4:5].strip("\r")
     csv.field_size_limit(_MAX_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text), strict=True)
     header = _next_record(reader, path)
     if header is None:
         msg = f"{path} is empty. Expected a first row with column names."
@@ -203,14 +218,17 @@ def _next_record(reader: Any, path: Path) -> list[str] | None:  # noqa: ANN401 -
     try:
         return next(reader, None)
     except csv.Error as error:
-        msg = f"{path}:{reader.line_num}: {error}. Check for a double quote that is never closed."
+        msg = (
+            f"{path}:{reader.line_num}: {error}. Put comments that hold a double quote between double quotes, "
+            "and write the quote itself twice."
+        )
         raise CommentsError(msg) from error
 
 
 def _delimiter(text: str) -> str:
     header = text.partition("\n")[0]
     outside_quotes = "".join(header.split('"')[::2])
-    return max(";,\t", key=outside_quotes.count) if any(d in outside_quotes for d in ";,\t") else ","
+    return max(";,\t", key=outside_quotes.count) if any(d in outside_quotes for d in ";,\t") else _NO_DELIMITER
 
 
 def _column_names(header: Sequence[object]) -> list[str]:

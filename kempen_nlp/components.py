@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -15,7 +16,7 @@ from kempen_nlp.comments import Comment
 from kempen_nlp.persistence import load_classifier
 
 SPANS_KEY = "competencies"
-EXTENSIONS: dict[str, object] = {"rank": None, "polarity": None, "probability": None, "evidence": None}
+EXTENSIONS = ("rank", "polarity", "probability", "evidence")
 
 
 @Language.factory(
@@ -45,9 +46,9 @@ class CompetencyComponent:
         self.name = name
         self.classifier = classifier
         self._batch_size = nlp.batch_size
-        for extension, default in EXTENSIONS.items():
+        for extension in EXTENSIONS:
             if not Span.has_extension(extension):
-                Span.set_extension(extension, default=default)
+                Span.set_extension(extension, getter=partial(_read, name=extension))
 
     def __call__(self, doc: Doc) -> Doc:
         """Set the spans of one document."""
@@ -68,11 +69,22 @@ class CompetencyComponent:
 
 def _span(doc: Doc, assignment: Assignment) -> Span:
     span = doc.char_span(assignment.start, assignment.end, label=assignment.competency, alignment_mode="expand")
-    span._.rank = assignment.rank
-    span._.polarity = assignment.polarity
-    span._.probability = assignment.probability
-    span._.evidence = _plain(assignment.evidence)
+    # Two competencies may share a stretch, and spaCy keeps what is set on a span by its ends alone.
+    doc.user_data[_key(span)] = {
+        "rank": assignment.rank,
+        "polarity": assignment.polarity,
+        "probability": assignment.probability,
+        "evidence": _plain(assignment.evidence),
+    }
     return span
+
+
+def _key(span: Span) -> tuple[str, int, int, str]:
+    return SPANS_KEY, span.start, span.end, span.label_
+
+
+def _read(span: Span, name: str) -> Any:  # noqa: ANN401 - four extensions of four types
+    return span.doc.user_data.get(_key(span), {}).get(name)
 
 
 def _plain(evidence: Evidence) -> dict[str, Any]:

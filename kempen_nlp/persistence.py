@@ -115,7 +115,8 @@ def verify_model(folder: str | Path) -> dict[str, Any]:
             "Run `kempen train`, or name a folder that it wrote."
         )
         raise ModelError(msg) from error
-    for name in ("model.skops", *expected):
+    carried = ("encoder.onnx", "tokenizer.json") if manifest.get("encoder") == "fine-tuned" else ()
+    for name in (*_FILES, *carried, *expected):
         path = folder / name
         if name not in expected or not path.is_file() or corpus.sha256_of(path) != expected[name]:
             msg = (

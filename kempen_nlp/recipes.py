@@ -172,6 +172,9 @@ def _parts(plan: TrainingPlan) -> tuple[_Comments, _Comments, _Comments]:
     if plan.feedback is None:
         return shipped["train"], shipped["validation"], shipped["test"]
     own = corpus.read_feedback(plan.feedback)
+    if {c.text for c in own} & {c.text for c in shipped["test"]}:
+        msg = f"{plan.feedback} holds comments of the frozen test part. Train on others; these are for measuring."
+        raise ModelError(msg)
     train, validation = split_by_writer(own, share=0.2)
     if not plan.with_shipped:
         return train, validation, validation
@@ -226,10 +229,16 @@ def _figures(heads: Heads, encoder: Encoder, test: _Comments, frameworks: Sequen
     scores = score_model(heads, encoder, test, frameworks)
     figures = measure(truth, scores)
     figures["groups"] = measure_groups(truth, scores)
-    figures["challenge"] = challenge_report(heads, encoder, corpus.load_challenge(), frameworks)
+    figures["challenge"] = challenge_report(heads, encoder, _known_pairs(frameworks), frameworks)
     figures["qualifiers"] = measure_qualifiers(heads, encoder, test)
     figures["thresholds"] = dict(heads.thresholds)
     return dict(to_plain(figures))
+
+
+def _known_pairs(frameworks: Sequence[Framework]) -> list[corpus.ChallengePair]:
+    """Return the minimal pairs about competencies that the frameworks have."""
+    names = set(competency_names(frameworks))
+    return [p for p in corpus.load_challenge() if {p.a.competency, p.b.competency} - {None} <= names]
 
 
 def _context(report: Report) -> dict[str, Any]:
@@ -304,7 +313,11 @@ def annotation_agreement(*, n_resamples: int = 1000, seed: int = 0) -> dict[str,
     both = [c for c in corpus.load_feedback() if c.id in second]
     ranks = np.full((2, len(both), len(names)), np.nan)
     for row, comment in enumerate(both):
-        own = before.get(comment.id) or [{"competency": x.competency, "rank": x.rank} for x in comment.labels]
+        own = (
+            before[comment.id]
+            if comment.id in before
+            else [{"competency": x.competency, "rank": x.rank} for x in comment.labels]
+        )
         for annotator, labels in enumerate((own, second[comment.id])):
             for label in reversed(labels):
                 ranks[annotator, row, names.index(label["competency"])] = label["rank"]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from kempen_nlp import plots
 from kempen_nlp.assignments import whole_file
+from kempen_nlp.corpus import framework_names, load_framework
 from kempen_nlp.errors import CommentsError
 from kempen_nlp.framework import Framework
 from kempen_nlp.profiles import compare_with_profile
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 PERSON_COLUMNS = ("medewerker", "persoon", "naam", "person", "employee")
 PROFILE_COLUMNS = ("profiel", "functieprofiel", "functie", "profile")
-MIN_GROUP = 5
-"""Groups of fewer persons are not shown apart."""
 _WARNING = (
     "Hulpmiddel bij het lezen van opmerkingen. De toewijzingen zijn schattingen; neem geen beslissing over een "
     "medewerker zonder zelf de opmerkingen te lezen en de betrokkene te horen."
@@ -44,7 +43,7 @@ class ReportSection:
     assignments: pd.DataFrame
     """As ``assignments.to_frame`` gives."""
     per_person: bool = False
-    """Show a profile figure for each person whose profile is known."""
+    """Show a profile figure for each person whose profile the table gives."""
 
 
 def write_report(sections: Sequence[ReportSection], path: str | Path, *, title: str) -> None:
@@ -85,6 +84,7 @@ def count_assignments(assignments: pd.DataFrame, framework: Framework, polarity:
 
 def _section(section: ReportSection) -> dict[str, Any]:
     frame = section.assignments
+    _check_framework(frame, section.framework)
     figures = [_counts_figure(section, polarity) for polarity in plots.POLARITY_TERMS]
     if section.per_person:
         figures += list(_person_figures(section))
@@ -96,16 +96,46 @@ def _section(section: ReportSection) -> dict[str, Any]:
     }
 
 
+def _check_framework(frame: pd.DataFrame, framework: Framework) -> None:
+    foreign = sorted(set(frame["competency"].dropna()) - set(framework.names))
+    if foreign:
+        msg = (
+            f"The assignments name {', '.join(foreign)}, which {framework.id} does not have. "
+            "Give the framework that they were made with by --framework."
+        )
+        raise CommentsError(msg)
+
+
+def framework_of(assignments: pd.DataFrame) -> Framework:
+    """
+    Return the shipped framework that has every competency of a table of assignments.
+
+    Raises
+    ------
+    CommentsError
+        If none has, or more than one.
+    """
+    names = set(assignments["competency"].dropna())
+    shipped = [load_framework(name) for name in framework_names()]
+    fitting = [framework for framework in shipped if names <= set(framework.names)]
+    if len(fitting) == 1:
+        return fitting[0]
+    state = "fit more than one shipped framework" if fitting else "fit no shipped framework"
+    msg = f"The competencies of the assignments {state}. Name the right one with --framework."
+    raise CommentsError(msg)
+
+
 def _summary(frame: pd.DataFrame) -> str:
-    states = frame.groupby("id", sort=False)["state"].agg(set)
+    unread = int((frame["state"] == "problem").sum())
+    states = frame[frame["state"] != "problem"].groupby("id", sort=False)["state"].agg(set)
     assigned = sum("assigned" in found for found in states)
     unsure = sum(found == {"abstained"} for found in states)
     nothing = sum(found == {"none"} for found in states)
-    problems = sum(found == {"problem"} for found in states)
     quotes = int((frame["state"] == "assigned").sum())
     return (
-        f"{len(states)} opmerkingen: in {assigned} staat bewijs ({quotes} citaten), in {unsure} is alles te onzeker, "
-        f"{nothing} bevatten geen bewijs en {problems} konden niet worden gelezen."
+        f"{len(states) + unread} opmerkingen: in {assigned} staat bewijs ({quotes} citaten), "
+        f"in {unsure} is alles te onzeker, "
+        f"{nothing} bevatten geen bewijs en {unread} konden niet worden gelezen."
     )
 
 
@@ -119,7 +149,8 @@ def _counts_figure(section: ReportSection, polarity: str) -> dict[str, Any]:
 def _person_figures(section: ReportSection) -> Iterator[dict[str, Any]]:
     frame, framework = section.assignments, section.framework
     person, profile = _column(frame, PERSON_COLUMNS), _column(frame, PROFILE_COLUMNS)
-    for (name, label), rows in frame.groupby([person, profile], sort=False):
+    # An empty cell in either column is no person with a profile; such rows are in the counts above.
+    for (name, label), rows in frame[frame[profile] != ""].groupby([person, profile], sort=False):
         comparison = compare_with_profile(rows, framework, framework.profile(str(label)))
         ax = plots.new_axes(height=1.8 + 0.55 * len(comparison))
         plots.plot_profile(comparison, title=f"{name} ({label})", n_ranks=framework.n_ranks, ax=ax)

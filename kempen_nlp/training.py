@@ -312,6 +312,8 @@ def _LEVEL() -> LevelClassifier:  # noqa: N802
 def _indicator_levels(known: FrameworkVectors, column: int) -> list[tuple[NDArray[np.float64], int]]:
     """Return features and rank of a competency's indicators, none of them compared with itself."""
     rows = np.flatnonzero(known.competency_of == column)
+    if len(rows) == 0:
+        return []
     similarities = known.similarities(known.vectors[rows])
     similarities[np.arange(len(rows)), rows] = similarities[np.arange(len(rows))][:, rows].min(axis=1)
     texts = [known.indicators[i].text for i in rows]

@@ -141,7 +141,7 @@ def measure(truth: Truth, scores: Scores, *, n_resamples: int = 1000, seed: int 
     -------
     dict
         ``competency`` (table), ``rank`` (table), ``joint_f1``, ``none_auc``, ``off_topic_assigned``,
-        ``polarity_f1`` (of the rarer polarity), ``calibration_error`` with ``calibration_floor``,
+        ``polarity_f1`` (of development points), ``calibration_error`` with ``calibration_floor``,
         ``coverage`` (table at the thresholds and at the offered precisions).
     """
     aligned = _align(truth, scores)
@@ -263,6 +263,8 @@ def challenge_report(
     comments = [LabelledComment(str(i), text, (), "", "", "", "", ()) for i, text in enumerate(texts)]
     scores = score_model(heads, encoder, comments, frameworks)
     names = competency_names(frameworks)
+    if not pairs:
+        return pd.DataFrame(columns=["phenomenon", "passed", "low", "high", "n"])
     passed = np.array([_passes(pair, scores, 2 * i, names) for i, pair in enumerate(pairs)])
     kinds = np.array([pair.phenomenon for pair in pairs])
     groups = [(kind, kinds == kind) for kind in dict.fromkeys(kinds.tolist())] + [

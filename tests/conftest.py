@@ -9,6 +9,9 @@ import pytest
 from kempen_nlp.corpus import load_framework
 from kempen_nlp.persistence import load_classifier
 
+collect_ignore = ["handbooks"]
+"""Scripts that write and measure test documents; no tests."""
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

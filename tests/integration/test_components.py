@@ -6,6 +6,9 @@ import pytest
 import spacy
 from spacy import displacy
 
+from kempen_nlp.assignments import Assignment, Evidence
+from kempen_nlp.components import _span
+
 TEXT = "Belt klanten dezelfde dag terug. Zijn rooster klopt nooit: hij plant drie afspraken op hetzelfde uur."
 
 
@@ -45,6 +48,20 @@ def test_a_pipeline_read_back_from_disk_says_the_same(nlp, tmp_path):
     again = spacy.load(tmp_path / "pijplijn")
 
     assert _said(again(TEXT)) == _said(nlp(TEXT))
+
+
+def test_two_competencies_of_one_stretch_keep_their_own_rank(nlp):
+    """SpaCy keeps what is set on a span by its ends alone."""
+    doc = nlp("Hij deed het zelf.")
+    evidence = Evidence("a/1/1", "x", 1, 0.5)
+    both = [
+        Assignment(name, rank, "strength", 0, 18, doc.text, 0.9, {rank: 1.0}, evidence)
+        for name, rank in (("Coachen", 2), ("Samenwerken", 3))
+    ]
+
+    spans = [_span(doc, assignment) for assignment in both]
+
+    assert [s._.rank for s in spans] == [2, 3]
 
 
 def test_spans_render_with_displacy(nlp):

@@ -34,6 +34,13 @@ def _assignment(start, end, competency, polarity):
     )  # fmt: skip
 
 
+def test_line_ends_of_word_inside_a_comment_do_not_break_json_lines(tmp_path):
+    """U+2028 is a line end to some readers."""
+    write_jsonl([ClassifiedComment("1", "Een\u2028twee")], tmp_path / "uit.jsonl")
+
+    assert len(read_assignments(tmp_path / "uit.jsonl")) == 1
+
+
 @pytest.fixture
 def comments():
     return [
@@ -98,6 +105,18 @@ def test_csv_opens_in_dutch_excel_and_runs_no_formula(comments, tmp_path):
     assert content.startswith("\ufeffid;text;state".encode())
     assert b"'=Belt" in content
     assert b"'@Noor" in content
+
+
+def test_bulleted_comments_come_back_from_csv_with_exact_quotes(tmp_path):
+    """The apostrophe that keeps a sheet from calculating is taken off again; headers are neutral too."""
+    text = "- Luistert goed."
+    found = Assignment("Samenwerken", 1, "strength", 2, 16, text[2:16], 0.9, {1: 1.0}, Evidence("x", "y", 1, 0.5))
+    write_csv([ClassifiedComment("1", text, (found,), extra={"=1+1": "x"})], tmp_path / "uit.csv")
+
+    row = read_assignments(tmp_path / "uit.csv").iloc[0]
+
+    assert row["text"][row["start"] : row["end"]] == row["quote"]
+    assert ";'=1+1" in (tmp_path / "uit.csv").read_text(encoding="utf-8-sig").splitlines()[0]
 
 
 def test_workbook_stores_texts_as_texts(comments, tmp_path):

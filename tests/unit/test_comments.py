@@ -89,13 +89,57 @@ def test_dutch_cp1252_is_not_taken_for_a_central_european_page():
     assert decode("à la carte, coördinatie, €".encode("cp1252")) == "à la carte, coördinatie, €"
 
 
+def test_a_quote_that_never_closes_swallows_no_comments(tmp_path):
+    """Else rows 3 and 4 would vanish into row 2."""
+    path = tmp_path / "o.csv"
+    path.write_text('id;tekst\n1;Goed.\n2;"Top werk\n3;Slecht.\n4;Prima.\n', encoding="utf-8")
+
+    with pytest.raises(CommentsError, match=r"o\.csv:\d+: unexpected end of data"):
+        read_comments(path)
+
+
+def test_a_row_without_an_id_takes_nobody_elses(tmp_path):
+    """The second row is not "2" when another row is."""
+    path = tmp_path / "o.csv"
+    path.write_text("id;tekst\n7;Een.\n;Twee.\n2;Drie.\n", encoding="utf-8")
+
+    comments = read_comments(path)
+
+    assert [c.id for c in comments] == ["7", "rij 3", "2"]
+    assert not any(c.problems for c in comments)
+
+
+@pytest.mark.parametrize("head", ["Opmerking\n", "sep=;\nOpmerking\n"])
+def test_commas_belong_to_the_comments_of_a_table_with_one_column(tmp_path, head):
+    """With or without the line that names the delimiter."""
+    path = tmp_path / "o.csv"
+    path.write_text(f"{head}Goed, maar traag.\n", encoding="utf-8")
+
+    assert [(c.text, c.problems) for c in read_comments(path)] == [("Goed, maar traag.", ())]
+
+
+def test_a_file_without_a_header_is_refused_without_showing_its_comments(tmp_path):
+    """What stands in place of the names is personal."""
+    path = tmp_path / "o.csv"
+    path.write_text("Jansen komt zijn afspraken al jaren niet na;x\n", encoding="utf-8")
+
+    with pytest.raises(CommentsError, match=r"\(column 1\)") as raised:
+        read_comments(path)
+
+    assert "Jansen" not in str(raised.value)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
         ("o.csv", b"a;b\n1;2\n", r"no column is named like a text column.*'a', 'b'.*--text-column"),
         ("o.csv", b"tekst;opmerking\n1;2\n", r"could both be the text"),
         ("o.csv", b"", r"is empty"),
-        ("o.csv", b'id;tekst\n1;"nooit gesloten' + b"x" * 11_000_000, r"field larger than field limit.*double quote"),
+        (
+            "o.csv",
+            b'id;tekst\n1;"nooit gesloten' + b"x" * 11_000_000,
+            r"o\.csv:\d+: (field larger than field limit|unexpected end of data).*double quote",
+        ),
         ("o.xlsx", b"geen zip", r"cannot be opened as an Excel workbook"),
         ("o.parquet", b"geen parquet", r"cannot be opened as Parquet"),
         ("o.jsonl", b"\n", r"holds no JSON object"),

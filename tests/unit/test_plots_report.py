@@ -12,7 +12,7 @@ from kempen_nlp import plots
 from kempen_nlp.assignments import Assignment, ClassifiedComment, Evidence, to_frame
 from kempen_nlp.errors import CommentsError
 from kempen_nlp.profiles import compare_with_profile
-from kempen_nlp.report import ReportSection, count_assignments, write_report
+from kempen_nlp.report import ReportSection, count_assignments, framework_of, write_report
 
 
 def _comment(number, rank, polarity="strength", text="Luistert goed.", **extra):
@@ -120,6 +120,19 @@ def test_asking_for_persons_without_a_column_for_them_is_answered(kempen, frame,
         write_report(
             [ReportSection(kempen, frame.drop(columns="medewerker"), per_person=True)], tmp_path / "v.html", title="x"
         )
+
+
+def test_assignments_of_another_framework_are_refused(frame, welzijn, tmp_path):
+    """Else half of them would vanish from the page."""
+    with pytest.raises(CommentsError, match="name Samenwerken, which welzijn does not have"):
+        write_report([ReportSection(welzijn, frame)], tmp_path / "v.html", title="x")
+
+
+def test_the_framework_is_found_by_the_names_when_only_one_fits(frame):
+    """Samenwerken is in kempen alone."""
+    assert framework_of(frame).id == "kempen"
+    with pytest.raises(CommentsError, match="fit more than one"):
+        framework_of(frame.iloc[:0])
 
 
 def test_an_empty_table_still_makes_a_page(kempen, tmp_path):
