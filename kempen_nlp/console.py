@@ -44,9 +44,9 @@ def print_parsed(parsed: ParsedHandbook) -> None:
     """Show what was found in a handbook, how its lines were used, and doubts."""
     framework = parsed.framework
     table = Table(title=framework.title)
-    table.add_column("competency", overflow="fold", min_width=14)
+    table.add_column("competency, with indicators per level", overflow="fold")
     for rank in range(1, framework.n_ranks + 1):
-        table.add_column(f"level {rank}", justify="right")
+        table.add_column(str(rank), justify="right")
     table.add_column("headlines", justify="right")
     table.add_column("definition")
     for competency in framework:

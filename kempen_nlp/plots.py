@@ -226,7 +226,7 @@ def plot_coverage(tables: Mapping[str, pd.DataFrame], *, ax: Axes) -> Axes:
     ax.set_xlim(0, 1.01)
     ax.set_ylim(0, 1.01)
     ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(frameon=False, fontsize="small", loc="lower left")
+    ax.legend(frameon=False, fontsize="small", loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3)
     return ax
 
 

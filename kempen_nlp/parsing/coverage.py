@@ -36,11 +36,15 @@ class LineLedger:
 
     def __init__(self) -> None:
         self._used: dict[int, str] = {}
+        self._width: dict[int, int] = {}
 
     def use(self, block: Block, role: str) -> None:
         """Note that the lines of a block serve as ``role``."""
+        # A sentence around a sidebar spans the sidebar's lines; those belong to what stands on them.
+        width = block.lines[1] - block.lines[0]
         for line in range(block.lines[0], block.lines[1] + 1):
-            self._used.setdefault(line, role)
+            if line not in self._used or width < self._width[line]:
+                self._used[line], self._width[line] = role, width
 
     def close(self, lines: Sequence[str], reasons: Mapping[int, str]) -> Coverage:
         """Draw up the coverage of all non-blank lines; ``reasons`` are known for some unused ones."""
