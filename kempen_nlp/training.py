@@ -300,13 +300,7 @@ def _fit_level(data: _Data, names: Sequence[str]) -> LevelClassifier:
             inputs.append(features)
             ranks.append(rank)
             weights.append(1.0)
-    return _LEVEL().fit(np.array(inputs), np.array(ranks), sample_weight=np.array(weights))
-
-
-def _LEVEL() -> LevelClassifier:  # noqa: N802
-    from sklearn.linear_model import LogisticRegression
-
-    return LevelClassifier(LogisticRegression(C=1.0, max_iter=2000))
+    return LevelClassifier().fit(np.array(inputs), np.array(ranks), sample_weight=np.array(weights))
 
 
 def _indicator_levels(known: FrameworkVectors, column: int) -> list[tuple[NDArray[np.float64], int]]:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-ENCODER_FILE = "encoder.onnx"
-TOKENIZER_FILE = "tokenizer.json"
+from kempen_nlp.encoders._onnx import ENCODER_FILE, TOKENIZER_FILE
+
 _LANGUAGES = ("nl", "en")
 """Dutch, and English for the words that Dutch offices borrow."""
 _KEPT_CHARACTERS = ((0x0000, 0x0600), (0x1E00, 0x2C00), (0x1F300, 0x1FB00))

@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kempen_nlp.encoders._base_weights import base_tokenizer_path, base_weights
-from kempen_nlp.encoders._spans import Span, SpanInput, padded, span_inputs
+from kempen_nlp.encoders._spans import MAX_TOKENS, Span, SpanInput, padded, span_inputs
 from kempen_nlp.encoders._targets import TuningPlan, TuningTargets
 
 if TYPE_CHECKING:
     import torch
 
-MAX_TOKENS = 256
 _TEMPERATURE = 0.1
 
 

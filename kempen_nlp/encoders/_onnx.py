@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kempen_nlp.encoders._spans import Span, padded, span_inputs
+from kempen_nlp.encoders._spans import MAX_TOKENS, Span, padded, span_inputs
 
 ENCODER_FILE = "encoder.onnx"
 TOKENIZER_FILE = "tokenizer.json"
-MAX_TOKENS = 256
 BATCH = 32
 
 

@@ -13,6 +13,8 @@ Span = tuple[int, int]
 SpanInput = tuple[list[int], NDArray[np.float32]]
 """Token ids of a text, and for each of its spans a weight per token, shape (n_spans, n_tokens)."""
 PADDING_ID = 1
+MAX_TOKENS = 256
+"""Where a text is cut, in training as in use."""
 MAX_WINDOW = 700
 """Characters of a comment that are read at once; longer ones are read in pieces."""
 

@@ -27,11 +27,6 @@ class Cues:
     def __getitem__(self, kind: str) -> tuple[str, ...]:
         return self.found.get(kind, ())
 
-    @property
-    def qualifiers(self) -> tuple[str, ...]:
-        """The qualifiers of which a cue was found, in the order of ``QUALIFIERS``."""
-        return tuple(kind for kind in QUALIFIERS if self[kind])
-
 
 def find_cues(text: str) -> Cues:
     """
