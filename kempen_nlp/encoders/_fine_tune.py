@@ -164,7 +164,7 @@ class _Heads:
         )
         total = total + _bce(logits["polarity"], wanted["polarity"][:, None]) + 2 * _bce(logits["rank"], wanted["rank"])
         if contrastive:
-            total = total + contrastive * _contrastive(vectors, wanted["competency"])
+            total = total + contrastive * _contrastive(vectors, torch.nan_to_num(wanted["competency"]))
         return total
 
 
