@@ -281,7 +281,8 @@ def measure_groups(truth: Truth, scores: Scores, *, n_resamples: int = 500, seed
             evaluation.quadratic_kappa, aligned.rank[mask], given, n_resamples=n_resamples, random_state=seed
         )
         rows.append(
-            (kind, group, int(mask.sum()), int(truth.has[mask].sum()), f1.value, f1.low, f1.high, kappa.value, kappa.low, kappa.high)
+            (kind, group, int(mask.sum()), int(truth.has[mask].sum()), f1.value, f1.low, f1.high,
+             kappa.value, kappa.low, kappa.high)
         )  # fmt: skip
     columns = ["kind", "group", "n_comments", "n_labels", "macro_f1", "low", "high", "kappa", "kappa_low", "kappa_high"]
     return pd.DataFrame(rows, columns=columns)
