@@ -199,6 +199,7 @@ def tuning_data(
         rank=np.array(
             [_above([r for _, r, _ in found], [a for *_, a in found]) for found, *_ in rows], dtype=np.float32
         ),
+        descriptions=tuple(_descriptions(frameworks, name) for name in names),
     )
     return texts, spans, targets
 
@@ -210,6 +211,12 @@ def _sentences(frameworks: Sequence[Framework]) -> Iterator[tuple[str, int, str]
             for level in competency.levels:
                 for text in (*([level.headline] if level.headline else []), *(i.text for i in level.indicators)):
                     yield competency.name, level.rank, text
+
+
+def _descriptions(frameworks: Sequence[Framework], name: str) -> tuple[str, ...]:
+    """Return name and definition, headlines and indicators of a competency in every framework that has it."""
+    found = [f"{name}. {f[name].definition or ''}".strip() for f in frameworks if name in f]
+    return (*found, *(sentence for own, _, sentence in _sentences(frameworks) if own == name))
 
 
 def _indicator_matrix(found: Sequence[Sequence[str]], names: Sequence[str]) -> NDArray[np.float32]:
