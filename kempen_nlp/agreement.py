@@ -20,9 +20,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from kempen_nlp.intervals import Floats, RandomState, estimates
+
 Scale = Literal["nominal", "ordinal", "interval"]
-Floats = NDArray[np.float64]
-RandomState = int | np.random.Generator
 POOLED = "all"
 
 
@@ -123,20 +123,13 @@ def alpha_interval(
     ValueError
         As in ``krippendorff_alpha``, or if there are no resamples.
     """
-    if n_resamples < 1:
-        msg = f"`n_resamples` is {n_resamples}. Expected at least 1; 1000 gives a steady interval."
-        raise ValueError(msg)
     table = _matrix(ratings, n_dims=(2, 3))
     comment = np.repeat(np.arange(table.shape[1]), table[0].size // max(1, table.shape[1]))
     values, counts, unit = _value_counts(table.reshape(len(table), -1), scale)
-    comments = [counts[rows] for rows in _groups(comment[unit])]
-    rng = np.random.default_rng(random_state)
-    samples = np.array([_alpha(_drawn(comments, rng), values, scale) for _ in range(n_resamples)])
-    # One comment drawn again and again would promise an interval without width.
-    defined = samples[~np.isnan(samples)] if len(comments) > 1 else samples[:0]
-    low, high = np.percentile(defined, [2.5, 97.5]) if len(defined) else (np.nan, np.nan)
-    value = _alpha(counts, values, scale)
-    return Alpha(value, float(low), float(high), len(counts), int(counts.sum()), n_resamples - len(defined))
+    (found,) = estimates(
+        lambda drawn: np.array([_alpha(drawn, values, scale)]), (counts,), comment[unit], n_resamples, random_state
+    )
+    return Alpha(found.value, found.low, found.high, found.n, int(counts.sum()), found.n_undefined)
 
 
 def competency_alpha(
@@ -249,14 +242,6 @@ def _coincidences(counts: Floats) -> Floats:
     shares = counts / (counts.sum(axis=1, keepdims=True) - 1)
     # A rating never meets itself.
     return np.asarray(shares.T @ counts - np.diag(shares.sum(axis=0)))
-
-
-def _drawn(comments: Sequence[Floats], rng: np.random.Generator) -> Floats:
-    return np.concatenate([comments[i] for i in rng.integers(len(comments), size=len(comments))])
-
-
-def _groups(comment: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-    return np.split(np.arange(len(comment)), np.flatnonzero(np.diff(comment)) + 1)
 
 
 def _pairable(table: NDArray[Any], scale: Scale) -> tuple[NDArray[Any], Floats]:

@@ -48,7 +48,8 @@ class CompetencyClassifier(ClassifierMixin, BaseEstimator):
         ----------
         X : array of shape (n_segments, n_features)
         y : array of shape (n_segments,) or (n_segments, n_competencies)
-            One label each, or a matrix of 0 and 1; a row of zeros is "none".
+            One label each, or a matrix of 0 and 1; a row of zeros is "none". In a matrix, -1 is
+            unknown: nobody looked, and the cell takes no part.
         """
         inputs, labels = validate_data(self, X, y, multi_output=True)
         if labels.ndim == 2 and labels.shape[1] == 1:
@@ -57,6 +58,7 @@ class CompetencyClassifier(ClassifierMixin, BaseEstimator):
         if self.is_matrix_:
             self.classes_ = np.arange(labels.shape[1])
             targets = labels > 0
+            known = labels >= 0
         else:
             check_classification_targets(labels)
             self.classes_ = np.unique(labels)
@@ -64,7 +66,8 @@ class CompetencyClassifier(ClassifierMixin, BaseEstimator):
                 msg = f"Expected at least 2 competencies in `y`, got 1 class: {self.classes_[0]}."
                 raise ValueError(msg)
             targets = labels[:, None] == self.classes_
-        fitted = [self._fit_one(inputs, target) for target in targets.T]
+            known = np.ones(targets.shape, dtype=bool)
+        fitted = [self._fit_one(inputs[rows], target[rows]) for target, rows in zip(targets.T, known.T, strict=True)]
         self.coef_ = np.vstack([coef for coef, _ in fitted])
         self.intercept_ = np.array([intercept for _, intercept in fitted])
         return self

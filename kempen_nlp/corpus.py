@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -57,6 +57,12 @@ class LabelledComment:
     writer: str
     split: str
     tags: tuple[str, ...]
+    frameworks: tuple[Framework, ...] | None = field(default=None, repr=False, compare=False)
+    """What the annotator looked for: a comment says nothing of other frameworks' competencies. None: of all."""
+
+    def speaks_of(self, framework: Framework) -> bool:
+        """Say whether the annotator had this framework at hand."""
+        return self.frameworks is None or any(framework is own for own in self.frameworks)
 
 
 def shipped_path(*parts: str) -> Path:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kempen_nlp.classifier import MATCHING_ENCODER, Classifier, Heads
+from kempen_nlp.classifier import MATCHING_ENCODER, Classifier, Heads, resample_ranks
 from kempen_nlp.comments import Comment
 from kempen_nlp.competencies import CompetencyClassifier, SigmoidCalibrator
 from kempen_nlp.corpus import Label, LabelledComment
@@ -26,6 +27,10 @@ OFFERED_PRECISIONS = (0.80, 0.85, 0.90, 0.95)
 MIN_OVERLAP = 0.5
 ALT_RANK_WEIGHT = 0.3
 N_RANKS = 4
+"""Ranks of any framework are read on a common scale of four; see ``common_ranks``."""
+MIN_LABELS = 5
+"""A competency with fewer labels is left to matching."""
+UNKNOWN = -1
 Report = Callable[[str], None]
 
 
@@ -88,11 +93,25 @@ class _Data:
         return cls(examples, vectors, segment_features([e.text for e in examples], vectors), known)
 
     def targets(self, names: Sequence[str]) -> NDArray[np.int64]:
-        """Return 1 where a segment evidences a competency, shape (n_segments, n_names)."""
-        return np.array(
-            [[any(x.competency == name for x in e.labels) for name in names] for e in self.examples],
-            dtype=np.int64,
-        )
+        """Return 1 where a segment evidences a competency, -1 where nobody looked; shape (n_segments, n_names)."""
+        looked_for = _Looked(names)
+        rows = [
+            np.where(looked_for(e.comment), [any(x.competency == name for x in e.labels) for name in names], UNKNOWN)
+            for e in self.examples
+        ]
+        return np.array(rows, dtype=np.int64).reshape(len(rows), len(names))
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """Says which of the names an annotator looked for."""
+
+    names: Sequence[str]
+
+    def __call__(self, comment: LabelledComment) -> NDArray[np.bool_]:
+        if comment.frameworks is None:
+            return np.ones(len(self.names), dtype=bool)
+        return np.array([any(name in framework for framework in comment.frameworks) for name in self.names])
 
 
 def _in_comments(examples: Sequence[SegmentExample]) -> tuple[list[str], list[list[Span]]]:
@@ -115,6 +134,7 @@ def fit_heads(
     frameworks: Sequence[Framework],
     encoder: Encoder,
     *,
+    blocks: bool = False,
     report: Report = lambda _: None,
 ) -> Heads:
     """
@@ -123,31 +143,37 @@ def fit_heads(
     Parameters
     ----------
     train, validation : sequences of LabelledComment
-        No writer may occur in both.
+        No writer may occur in both, unless ``blocks``.
     frameworks : sequence of Framework
-        Where a competency occurs in several, the first describes its levels.
+        Where a competency occurs in several, the first that a comment was labelled with describes its levels.
     encoder : Encoder
+    blocks : bool
+        The parts are blocks of the same writers' comments: too few writers to hold one out.
     report : callable
         Told in a few words what is being done.
 
     Raises
     ------
     ModelError
-        If a writer is in both parts, or a label names a competency of no framework.
+        If a writer is in both parts, or a label names a competency or rank of no framework.
     """
-    names = tuple(dict.fromkeys(name for framework in frameworks for name in framework.names))
-    _check(train, validation, names)
+    _check(train, validation, frameworks, blocks=blocks)
+    names = trainable(train, frameworks)
+    if not names:
+        msg = f"No competency has {MIN_LABELS} labels in training. Label more comments; until then nothing is learned."
+        raise ModelError(msg)
     report("encoding")
     known = [FrameworkVectors.of(framework, encoder) for framework in frameworks]
     data = _Data.of(segment_examples(train), known, encoder)
     held_out = _Data.of(segment_examples(validation), known, encoder)
 
     report("competencies")
-    indicators = _indicator_features(known, names)
-    targets = np.vstack([data.targets(names), indicators[1]])
+    indicators = _indicator_features(known, names, train)
+    targets = _as_matrix(np.vstack([data.targets(names), indicators[1]]))
     competency = CompetencyClassifier(C=10.0, balance=0.3).fit(np.vstack([data.features, indicators[0]]), targets)
-    scores = competency.decision_function(held_out.features)
-    calibrator = SigmoidCalibrator().fit(scores.ravel(), held_out.targets(names).ravel() > 0)
+    scores = competency.decision_function(held_out.features)[:, : len(names)]
+    truth = held_out.targets(names)
+    calibrator = SigmoidCalibrator().fit(scores[truth != UNKNOWN], truth[truth != UNKNOWN] > 0)
 
     report("matching")
     general = [FrameworkVectors.of(framework, load_encoder(MATCHING_ENCODER)) for framework in frameworks]
@@ -187,36 +213,91 @@ def tuning_data(
     names = tuple(dict.fromkeys(name for framework in frameworks for name in framework.names))
     examples = segment_examples(train)
     texts, spans = _in_comments(examples)
-    rows = [([(x.competency, x.rank, x.alt_rank) for x in e.labels], e.qualifiers, _polarity(e)) for e in examples]
-    for competency, rank, sentence in _sentences(frameworks):
+    data = _Data(examples, np.zeros((0, 0), np.float32), np.zeros((0, 0)), [])
+    competency = [data.targets(names)]
+    rows = [([_label_ranks(x, e.comment, frameworks) for x in e.labels], e.qualifiers, _polarity(e)) for e in examples]
+    together = _judged_together(frameworks, train)
+    for position, name, ranks, sentence in _sentences(frameworks):
         texts.append(sentence)
         spans.append([(0, len(sentence))])
-        rows.append(([(competency, rank, None)], (), 0.0))
+        rows.append(([ranks], (), 0.0))
+        competency.append(np.array([[n == name if n in together[position] else UNKNOWN for n in names]]))
+    known = np.vstack(competency).astype(np.float32)
     targets = TuningTargets(
-        competency=_indicator_matrix([[name for name, *_ in found] for found, *_ in rows], names),
+        competency=np.where(known == UNKNOWN, np.float32("nan"), known),
         qualifier=_indicator_matrix([kinds for _, kinds, _ in rows], QUALIFIERS),
         polarity=np.array([polarity for *_, polarity in rows], dtype=np.float32),
-        rank=np.array(
-            [_above([r for _, r, _ in found], [a for *_, a in found]) for found, *_ in rows], dtype=np.float32
-        ),
+        rank=np.array([_above(ranks) for ranks, *_ in rows], dtype=np.float32),
         descriptions=tuple(_descriptions(frameworks, name) for name in names),
     )
     return texts, spans, targets
 
 
-def _sentences(frameworks: Sequence[Framework]) -> Iterator[tuple[str, int, str]]:
-    """Yield competency, rank and text of every headline and indicator."""
-    for framework in frameworks:
+def trainable(train: Sequence[LabelledComment], frameworks: Sequence[Framework]) -> tuple[str, ...]:
+    """Return the competencies with labels enough to be trained, in the order in which frameworks name them."""
+    labels = Counter(x.competency for c in train for x in c.labels)
+    names = dict.fromkeys(name for framework in frameworks for name in framework.names)
+    return tuple(name for name in names if labels[name] >= MIN_LABELS)
+
+
+def common_ranks(rank: int, n_levels: int) -> NDArray[np.float64]:
+    """
+    Return how much of a rank lies at each rank of the common scale, shape (N_RANKS,).
+
+    Both scales run from lowest to highest in equal steps; ``classifier.resample_ranks`` is the way back.
+
+    Examples
+    --------
+    >>> common_ranks(1, 2)
+    array([0.5, 0.5, 0. , 0. ])
+    """
+    return np.asarray(resample_ranks(np.eye(n_levels)[[rank - 1]], N_RANKS)[0], dtype=np.float64)
+
+
+def _label_ranks(label: Label, comment: LabelledComment, frameworks: Sequence[Framework]) -> NDArray[np.float64]:
+    """Return the rank of a label on the common scale, the alternative weighed in."""
+    owner = frameworks[_owner(comment, label.competency, frameworks)]
+    n_levels = owner[label.competency].levels[-1].rank
+    ranks = common_ranks(label.rank, n_levels)
+    if label.alt_rank is None:
+        return ranks
+    return (1 - ALT_RANK_WEIGHT) * ranks + ALT_RANK_WEIGHT * common_ranks(label.alt_rank, n_levels)
+
+
+def _owner(comment: LabelledComment, name: str, frameworks: Sequence[Framework]) -> int:
+    """Return the position of the first framework that the comment was labelled with and that has the competency."""
+    return next(i for i, framework in enumerate(frameworks) if name in framework and comment.speaks_of(framework))
+
+
+def _judged_together(frameworks: Sequence[Framework], comments: Sequence[LabelledComment]) -> list[set[str]]:
+    """Return for each framework the competencies that were looked for in the same comments, its own included."""
+    groups = {tuple(map(id, c.frameworks)): c.frameworks for c in comments if c.frameworks is not None}
+    if any(c.frameworks is None for c in comments):
+        groups[()] = tuple(frameworks)
+    return [
+        set(framework.names).union(*(f.names for group in groups.values() if _holds(group, framework) for f in group))
+        for framework in frameworks
+    ]
+
+
+def _holds(group: Sequence[Framework], framework: Framework) -> bool:
+    return any(framework is one for one in group)
+
+
+def _sentences(frameworks: Sequence[Framework]) -> Iterator[tuple[int, str, NDArray[np.float64], str]]:
+    """Yield framework position, competency, ranks on the common scale and text of every headline and indicator."""
+    for position, framework in enumerate(frameworks):
         for competency in framework:
             for level in competency.levels:
+                ranks = common_ranks(level.rank, competency.levels[-1].rank)
                 for text in (*([level.headline] if level.headline else []), *(i.text for i in level.indicators)):
-                    yield competency.name, level.rank, text
+                    yield position, competency.name, ranks, text
 
 
 def _descriptions(frameworks: Sequence[Framework], name: str) -> tuple[str, ...]:
     """Return name and definition, headlines and indicators of a competency in every framework that has it."""
     found = [f"{name}. {f[name].definition or ''}".strip() for f in frameworks if name in f]
-    return (*found, *(sentence for own, _, sentence in _sentences(frameworks) if own == name))
+    return (*found, *(sentence for _, own, _, sentence in _sentences(frameworks) if own == name))
 
 
 def _indicator_matrix(found: Sequence[Sequence[str]], names: Sequence[str]) -> NDArray[np.float32]:
@@ -228,39 +309,60 @@ def _polarity(example: SegmentExample) -> float:
     return float("nan") if len(found) != 1 else float(found == {"development"})
 
 
-def _above(ranks: Sequence[int], alternatives: Sequence[int | None]) -> list[float]:
-    """Return for each boundary the probability that the rank is above it; nan without a rank."""
+def _above(ranks: Sequence[NDArray[np.float64]]) -> list[float]:
+    """Return for each boundary of the common scale the probability that the rank is above it; nan without a rank."""
     if not ranks:
         return [float("nan")] * (N_RANKS - 1)
-    weighted = [
-        (1 - ALT_RANK_WEIGHT) * np.array([r > k for k in range(1, N_RANKS)])
-        + ALT_RANK_WEIGHT * np.array([(a or r) > k for k in range(1, N_RANKS)])
-        for r, a in zip(ranks, alternatives, strict=True)
-    ]
-    return [float(p) for p in np.mean(weighted, axis=0)]
+    return [float(p) for p in 1 - np.cumsum(np.mean(ranks, axis=0))[:-1]]
 
 
-def _check(train: Sequence[LabelledComment], validation: Sequence[LabelledComment], names: Sequence[str]) -> None:
+def _check(
+    train: Sequence[LabelledComment],
+    validation: Sequence[LabelledComment],
+    frameworks: Sequence[Framework],
+    *,
+    blocks: bool,
+) -> None:
     shared = {c.writer for c in train} & {c.writer for c in validation}
-    if shared:
+    if shared and not blocks:
         msg = (
             f"The writers {sorted(shared)} are in training and validation. "
             "Split by writer, or accuracy looks better than it is."
         )
         raise ModelError(msg)
-    unknown = {x.competency for c in [*train, *validation] for x in c.labels} - set(names)
-    if unknown:
-        msg = f"The labels name {sorted(unknown)}, which no framework has. The frameworks have {', '.join(names)}."
-        raise ModelError(msg)
+    for comment in (*train, *validation):
+        own = [f for f in frameworks if comment.speaks_of(f)]
+        for label in comment.labels:
+            framework = next((f for f in own if label.competency in f), None)
+            if framework is None:
+                names = ", ".join(dict.fromkeys(name for f in own for name in f.names))
+                msg = f"Comment {comment.id}: a label names {label.competency!r}. The framework has {names}."
+                raise ModelError(msg)
+            highest = framework[label.competency].levels[-1].rank
+            given = max(label.rank, label.alt_rank or 0)
+            if given > highest:
+                msg = f"Comment {comment.id}: {label.competency} is given rank {given}. Its levels go up to {highest}."
+                raise ModelError(msg)
+
+
+def _as_matrix(targets: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Add a column that nobody looked for to a single one, which would be taken for labels."""
+    return targets if targets.shape[1] > 1 else np.hstack([targets, np.full_like(targets, UNKNOWN)])
 
 
 def _indicator_features(
-    known: Sequence[FrameworkVectors], names: Sequence[str]
+    known: Sequence[FrameworkVectors], names: Sequence[str], comments: Sequence[LabelledComment]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return features of all indicators, and what each evidences; unknown for what nobody judged beside it."""
     texts = [i.text for k in known for i in k.indicators]
     vectors = np.vstack([k.vectors for k in known])
-    owners = [k.framework.names[c] for k in known for c in k.competency_of]
-    return segment_features(texts, vectors), np.array([[o == n for n in names] for o in owners], dtype=np.int64)
+    together = _judged_together([k.framework for k in known], comments)
+    targets = [
+        [k.framework.names[c] == n if n in judged else UNKNOWN for n in names]
+        for k, judged in zip(known, together, strict=True)
+        for c in k.competency_of
+    ]
+    return segment_features(texts, vectors), np.array(targets, dtype=np.int64).reshape(len(texts), len(names))
 
 
 def _pairs(data: _Data, known: Sequence[FrameworkVectors]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -269,57 +371,72 @@ def _pairs(data: _Data, known: Sequence[FrameworkVectors]) -> tuple[NDArray[np.f
     features, is_true = [], []
     for framework in known:
         pairs = match_features(vectors, framework)
-        features.append(pairs.reshape(-1, pairs.shape[2]))
-        is_true.append(data.targets(framework.framework.names).ravel() > 0)
+        targets = data.targets(framework.framework.names)
+        features.append(pairs[targets != UNKNOWN])
+        is_true.append(targets[targets != UNKNOWN] > 0)
     return np.vstack(features), np.concatenate(is_true)
 
 
 def _fit_qualifier(data: _Data) -> CompetencyClassifier:
-    targets = np.array([[kind in e.qualifiers for kind in QUALIFIERS] for e in data.examples], dtype=np.int64)
-    return CompetencyClassifier(C=3.0, balance=0.5).fit(data.features, targets)
+    # A writer who never tagged a qualifier was not asked to look for them.
+    asked = {e.comment.writer for e in data.examples if set(e.comment.tags) & set(QUALIFIERS)}
+    targets = [
+        [kind in e.qualifiers if e.comment.writer in asked else UNKNOWN for kind in QUALIFIERS] for e in data.examples
+    ]
+    return CompetencyClassifier(C=3.0, balance=0.5).fit(data.features, np.array(targets, dtype=np.int64))
 
 
 def _fit_polarity(data: _Data) -> PolarityClassifier:
     polarities = [{x.polarity for x in e.labels} for e in data.examples]
     rows = [i for i, found in enumerate(polarities) if len(found) == 1]
+    seen = {next(iter(polarities[i])) for i in rows}
+    if len(seen) < 2:
+        msg = f"The labels in training are all of polarity {seen}. Label both strengths and development points."
+        raise ModelError(msg)
     return PolarityClassifier().fit(data.features[rows], np.array([next(iter(polarities[i])) for i in rows]))
 
 
 def _fit_level(data: _Data, names: Sequence[str]) -> LevelClassifier:
-    inputs, ranks, weights = [], [], []
-    for name in names:
-        known = next(k for k in data.known if name in k.framework)
-        column = known.framework.names.index(name)
-        found = [(i, x) for i, e in enumerate(data.examples) for x in e.labels if x.competency == name]
-        if found:
-            rows = [i for i, _ in found]
-            similarities = known.similarities(data.vectors[rows])
-            own = level_features(data.features[rows], similarities, column, known)
-            for row, (_, label) in zip(own, found, strict=True):
-                alternatives = [(label.rank, 1.0 - ALT_RANK_WEIGHT * (label.alt_rank is not None))]
-                if label.alt_rank is not None:
-                    alternatives.append((label.alt_rank, ALT_RANK_WEIGHT))
-                for rank, weight in alternatives:
-                    inputs.append(row)
-                    ranks.append(rank)
-                    weights.append(weight)
-        for features, rank in _indicator_levels(known, column):
-            inputs.append(features)
-            ranks.append(rank)
-            weights.append(1.0)
-    return LevelClassifier().fit(np.array(inputs), np.array(ranks), sample_weight=np.array(weights))
+    rows = [row for name in names for row in _level_rows(data, name)]
+    inputs = np.array([features for features, _ in rows])
+    chances = np.array([ranks for _, ranks in rows])
+    # Every rank is possible, also one that no label or indicator has.
+    inputs = np.vstack([inputs, np.tile(inputs.mean(axis=0), (N_RANKS, 1))])
+    chances = np.vstack([chances, np.where(chances.any(axis=0), 0.0, 1e-3) * np.eye(N_RANKS)])
+    at, ranks = np.nonzero(chances)
+    return LevelClassifier().fit(inputs[at], ranks + 1, sample_weight=chances[at, ranks])
 
 
-def _indicator_levels(known: FrameworkVectors, column: int) -> list[tuple[NDArray[np.float64], int]]:
-    """Return features and rank of a competency's indicators, none of them compared with itself."""
+def _level_rows(data: _Data, name: str) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Yield level features and ranks on the common scale of a competency's labelled segments and indicators."""
+    frameworks = [k.framework for k in data.known]
+    found = [(i, x) for i, e in enumerate(data.examples) for x in e.labels if x.competency == name]
+    owners = [_owner(data.examples[i].comment, name, frameworks) for i, _ in found]
+    for position, known in enumerate(data.known):
+        if name in known.framework:
+            column = known.framework.names.index(name)
+            mine = [pair for pair, owner in zip(found, owners, strict=True) if owner == position]
+            rows = [i for i, _ in mine]
+            own = level_features(data.features[rows], known.similarities(data.vectors[rows]), column, known)
+            for features, (i, label) in zip(own, mine, strict=True):
+                yield features, _label_ranks(label, data.examples[i].comment, frameworks)
+            if mine or position == next(i for i, f in enumerate(frameworks) if name in f):
+                yield from _indicator_levels(known, column)
+
+
+def _indicator_levels(
+    known: FrameworkVectors, column: int
+) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Yield features and ranks of a competency's indicators, none of them compared with itself."""
     rows = np.flatnonzero(known.competency_of == column)
-    if len(rows) == 0:
-        return []
-    similarities = known.similarities(known.vectors[rows])
-    similarities[np.arange(len(rows)), rows] = similarities[np.arange(len(rows))][:, rows].min(axis=1)
-    texts = [known.indicators[i].text for i in rows]
-    features = level_features(segment_features(texts, known.vectors[rows]), similarities, column, known)
-    return [(features[i], int(known.rank_of[row])) for i, row in enumerate(rows)]
+    if len(rows):
+        similarities = known.similarities(known.vectors[rows])
+        similarities[np.arange(len(rows)), rows] = similarities[np.arange(len(rows))][:, rows].min(axis=1)
+        texts = [known.indicators[i].text for i in rows]
+        features = level_features(segment_features(texts, known.vectors[rows]), similarities, column, known)
+        n_levels = known.framework.competencies[column].levels[-1].rank
+        for own, rank in zip(features, known.rank_of[rows], strict=True):
+            yield own, common_ranks(int(rank), n_levels)
 
 
 def _thresholds(
@@ -345,22 +462,20 @@ def comment_probabilities(
     encoder: Encoder,
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """
-    Return for each comment and competency the highest probability of any segment, and the truth.
+    Return for each comment and competency looked for the highest probability of any segment, and the truth.
 
     Returns
     -------
-    probability, is_true : ndarrays of shape (n_comments * n_competencies,)
-        Each competency counts once, in the first framework that has it.
+    probability, is_true : ndarrays of shape (n_decisions,)
+        Each competency of a comment counts once, in the first framework that it was labelled with.
     """
     probability, is_true = [], []
-    seen: set[str] = set()
-    for framework in frameworks:
-        classifier = Classifier(framework, heads, encoder)
-        results = list(classifier.classify_comments(Comment(c.id, c.text, 0) for c in comments))
+    for position, framework in enumerate(frameworks):
+        mine = [c for c in comments if c.speaks_of(framework)]
+        results = list(Classifier(framework, heads, encoder).classify_comments(Comment(c.id, c.text, 0) for c in mine))
         for name in framework.names:
-            if name not in seen:
-                seen.add(name)
-                for comment, result in zip(comments, results, strict=True):
+            for comment, result in zip(mine, results, strict=True):
+                if _owner(comment, name, frameworks) == position:
                     found = [a.probability for a in (*result.assignments, *result.abstained) if a.competency == name]
                     probability.append(max(found, default=0.0))
                     is_true.append(any(x.competency == name for x in comment.labels))
