@@ -1,4 +1,4 @@
-"""The base model in torch: built from its packaged weights, with all or some of its layers; needs the extra ``train``."""
+"""The base model in torch, from its packaged weights, with all or some of its layers; needs the extra ``train``."""
 
 from __future__ import annotations
 

@@ -95,7 +95,9 @@ def _write_onnx(model: Any, path: Path) -> None:  # noqa: ANN401 - torch is opti
     given = (torch.tensor([[0, 5, 6, 7, 2]]), torch.full((1, 3, 5), 0.2))
     torch.onnx.export(
         Pooled().eval(), given, str(path), input_names=["input_ids", "weights"], output_names=["vectors"],
-        dynamic_axes={"input_ids": {1: "n_tokens"}, "weights": {1: "n_spans", 2: "n_tokens"}, "vectors": {1: "n_spans"}},
+        dynamic_axes={
+            "input_ids": {1: "n_tokens"}, "weights": {1: "n_spans", 2: "n_tokens"}, "vectors": {1: "n_spans"},
+        },
         opset_version=_OPSET, dynamo=False,
     )  # fmt: skip
 

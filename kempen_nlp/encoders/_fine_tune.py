@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +47,7 @@ class _Lessons:
     teacher: tuple[Any, Any] | None = None
     """Vectors and probabilities that a teacher gives the spans."""
 
-    def rows(self, texts: Sequence[int]) -> NDArray[np.intp]:
+    def rows(self, texts: NDArray[np.intp]) -> NDArray[np.intp]:
         return np.concatenate([np.arange(self.first[i], self.first[i + 1]) for i in texts])
 
 
@@ -113,7 +113,7 @@ def distil(
     inputs = span_inputs(teacher.tokenizer.encode_batch(texts), spans)
     first = np.cumsum([0, *map(len, spans)])
     report(f"the teacher reads {len(texts)} comments")
-    vectors = _read(teacher.model, inputs, first)
+    vectors = _read(teacher, inputs, first)
     with torch.no_grad():
         chances = torch.sigmoid(teacher.heads.logits(vectors.to(_device()))).cpu()
     n_unknown = first[-1] - len(targets.polarity)
@@ -161,7 +161,13 @@ def _learn(tuned: Tuned, lessons: _Lessons, targets: TuningTargets, plan: Tuning
 
 
 def _loss(
-    tuned: Tuned, lessons: _Lessons, texts: NDArray[np.intp], plan: TuningPlan, *, described: Any, scale: Any
+    tuned: Tuned,
+    lessons: _Lessons,
+    texts: NDArray[np.intp],
+    plan: TuningPlan,
+    *,
+    described: torch.Tensor,
+    scale: torch.Tensor,
 ) -> torch.Tensor:
     import torch
 
@@ -189,17 +195,17 @@ def _described(tuned: Tuned, targets: TuningTargets, random: np.random.Generator
     return vectors.float().view(len(targets.descriptions), _SENTENCES, -1)
 
 
-def _read(model: Any, inputs: Sequence[SpanInput], first: NDArray[np.intp]) -> torch.Tensor:
+def _read(tuned: Tuned, inputs: Sequence[SpanInput], first: NDArray[np.intp]) -> torch.Tensor:
     """Return the vectors of all spans, without learning."""
     import torch
 
-    vectors = torch.zeros((int(first[-1]), model.config.hidden_size))
+    vectors = torch.zeros((int(first[-1]), tuned.model.config.hidden_size))
     order = np.argsort([len(ids) for ids, _ in inputs], kind="stable")
     with torch.no_grad(), _precision():
         for begin in range(0, len(order), _READ):
             texts = order[begin : begin + _READ]
             at = np.concatenate([np.arange(first[i], first[i + 1]) for i in texts])
-            vectors[at] = pooled(model, [inputs[i] for i in texts]).float().cpu()
+            vectors[at] = pooled(tuned.model, [inputs[i] for i in texts]).float().cpu()
     return vectors
 
 
@@ -237,9 +243,8 @@ def _precision() -> AbstractContextManager[Any]:
     """Compute in bfloat16 where the processor can, about three times as fast; elsewhere in float32."""
     import torch
 
-    if _device() == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported():  # noqa: SLF001 - torch offers no other question
-        return torch.autocast("cpu", dtype=torch.bfloat16)
-    return nullcontext()
+    can = _device() == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported()  # noqa: SLF001 - nothing else tells
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=can)
 
 
 def _batches(lengths: Sequence[int], size: int, random: np.random.Generator) -> list[NDArray[np.intp]]:

@@ -1,4 +1,4 @@
-"""What an encoder is fined for: wrong competencies, qualifiers, polarities and ranks, and distance from what it describes."""
+"""What an encoder is fined for: wrong decisions, and distance from the sentences that describe a competency."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Heads:
 
     def logits(self, vectors: torch.Tensor) -> torch.Tensor:
         """Return log odds of all decisions, shape (n_spans, n_decisions)."""
-        return self.linear(_SCALE * vectors)  # type: ignore[no-any-return]
+        return self.linear(_SCALE * vectors)
 
     def loss(self, vectors: torch.Tensor, wanted: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Return the weighted binary cross-entropies of all tasks."""

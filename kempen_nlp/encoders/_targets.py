@@ -24,7 +24,7 @@ class TuningTargets:
     """For each competency the sentences that describe it, at least one."""
 
     def without(self, columns: NDArray[np.intp]) -> TuningTargets:
-        """Return the targets as if some competencies had never been labelled: segments that evidence them say nothing."""
+        """Return the targets as if some competencies had no labels; segments that evidence them then say nothing."""
         rows = (self.competency[:, columns] > 0).any(axis=1)
         masked = {k: getattr(self, k).copy() for k in ("competency", "qualifier", "polarity", "rank")}
         for values in masked.values():
