@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from kempen_nlp.assignments import Assignment, ClassifiedComment, Evidence, Polarity
 from kempen_nlp.comments import Comment
-from kempen_nlp.competencies import CompetencyClassifier, SigmoidCalibrator
+from kempen_nlp.competencies import CompetencyClassifier, SigmoidCalibrator, damped, qualified_share
 from kempen_nlp.encoders import Encoder, encode_spans, encode_unique, load_encoder
 from kempen_nlp.errors import ModelError
-from kempen_nlp.features import FrameworkVectors, level_features, match_features, segment_features
+from kempen_nlp.features import FrameworkVectors, level_features, match_features, pair_features, segment_features
 from kempen_nlp.framework import Framework
 from kempen_nlp.language.segments import MAX_CHARS, Segment, split_segments
 from kempen_nlp.levels import LevelClassifier, median_rank
@@ -25,6 +25,8 @@ from kempen_nlp.polarity import PolarityClassifier
 CHUNK = 512
 _WORD = re.compile(r"\w+")
 MATCHING_ENCODER = "general"
+NEVER = 2.0
+"""A threshold that no probability reaches."""
 
 
 @dataclass(frozen=True)
@@ -35,15 +37,37 @@ class Heads:
     """Names of the competencies that the competency estimator knows, in its column order."""
     competency: CompetencyClassifier
     competency_calibrator: SigmoidCalibrator
+    evidence: CompetencyClassifier
+    """One column: is a segment evidence for anything at all; the matcher reads its log odds."""
     matcher: CompetencyClassifier
-    """Reads match features; serves competencies that were not in training."""
+    """Reads ``features.pair_features``; serves competencies that were not in training."""
     matcher_calibrator: SigmoidCalibrator
     qualifier: CompetencyClassifier
     """Columns in the order of ``language.cues.QUALIFIERS``."""
     polarity: PolarityClassifier
     level: LevelClassifier
     thresholds: Mapping[str, float]
-    """``assign`` (default), ``abstain`` (below it, none), and one per offered precision such as ``0.90``."""
+    """
+    ``assign`` (default), ``abstain`` (below it, none), and one for each precision that can be had, such
+    as ``0.90``; the same with ``match_`` before them for competencies that were not in training.
+    """
+
+
+@dataclass(frozen=True)
+class Matching:
+    """The part of ``Heads`` that serves competencies that were not in training."""
+
+    evidence: CompetencyClassifier
+    matcher: CompetencyClassifier
+    matcher_calibrator: SigmoidCalibrator
+    thresholds: Mapping[str, float]
+    """Keys begin with ``match_``."""
+
+    @classmethod
+    def of(cls, heads: Heads) -> Matching:
+        """Return the part of fitted heads, to be kept when the rest is fitted anew for the same encoder."""
+        own = {key: value for key, value in heads.thresholds.items() if key.startswith("match_")}
+        return cls(heads.evidence, heads.matcher, heads.matcher_calibrator, own)
 
 
 @dataclass(frozen=True)
@@ -73,6 +97,7 @@ class Classifier:
     min_precision : float, optional
         Assign only where at least this share of assignments was right on validation comments;
         the rest is abstained. One of ``precisions``. By default the threshold with the best F1.
+        A competency that was not in training is always abstained where matching never was that precise.
     """
 
     def __init__(
@@ -86,12 +111,12 @@ class Classifier:
         self.framework = framework
         self.heads = heads
         self.encoder = encoder
-        self.threshold = self._threshold(min_precision)
+        self.thresholds, self._lowest = self._choose_thresholds(min_precision)
 
     @property
     def precisions(self) -> tuple[float, ...]:
         """The precisions that can be asked for."""
-        return tuple(float(key) for key in self.heads.thresholds if key not in ("assign", "abstain"))
+        return tuple(float(key) for key in self.heads.thresholds if key.startswith("0."))
 
     @property
     def trained(self) -> tuple[str, ...]:
@@ -103,14 +128,18 @@ class Classifier:
         """Competencies of the framework that are served by matching only."""
         return tuple(name for name in self.framework.names if name not in self.heads.trained_on)
 
-    def _threshold(self, min_precision: float | None) -> float:
-        if min_precision is None:
-            return self.heads.thresholds["assign"]
-        if min_precision in self.precisions:
-            return self.heads.thresholds[f"{min_precision:.2f}"]
-        offered = ", ".join(f"{p:g}" for p in self.precisions) or "none"
-        msg = f"No threshold is known for a precision of {min_precision:g}. This model offers {offered}."
-        raise ModelError(msg)
+    def _choose_thresholds(self, min_precision: float | None) -> tuple[Mapping[str, float], NDArray[np.float64]]:
+        """Return for each competency from where on it is assigned, and from where on it is named at all."""
+        if min_precision is not None and min_precision not in self.precisions:
+            offered = ", ".join(f"{p:g}" for p in self.precisions) or "none"
+            msg = f"No threshold is known for a precision of {min_precision:g}. This model offers {offered}."
+            raise ModelError(msg)
+        known = self.heads.thresholds
+        wanted = "assign" if min_precision is None else f"{min_precision:.2f}"
+        prefixes = ["" if name in self.heads.trained_on else "match_" for name in self.framework.names]
+        assign = [known.get(prefix + wanted, NEVER) for prefix in prefixes]
+        lowest = [min(known[prefix + "abstain"], own) for prefix, own in zip(prefixes, assign, strict=True)]
+        return dict(zip(self.framework.names, assign, strict=True)), np.array(lowest)
 
     def classify(self, text: str) -> tuple[Assignment, ...]:
         """
@@ -193,8 +222,8 @@ class Classifier:
                 ClassifiedComment(
                     id=comment.id,
                     text=comment.text,
-                    assignments=tuple(a for a in merged if a.probability >= self.threshold),
-                    abstained=tuple(a for a in merged if a.probability < self.threshold),
+                    assignments=tuple(a for a in merged if a.probability >= self.thresholds[a.competency]),
+                    abstained=tuple(a for a in merged if a.probability < self.thresholds[a.competency]),
                     problems=found,
                     extra=comment.extra,
                 )
@@ -206,8 +235,7 @@ class Classifier:
         spans = [[(s.start, s.end) for s in own] for own in per_comment]
         segments = [segment for own in per_comment for segment in own]
         judged = self._judge([s.text for s in segments], encode_spans(self.encoder, texts, spans))
-        lowest = min(self.heads.thresholds["abstain"], self.threshold)
-        rows, columns = np.nonzero(judged.probability >= lowest)
+        rows, columns = np.nonzero(judged.probability >= self._lowest)
         found: list[list[Assignment]] = [[] for _ in segments]
         for column in np.unique(columns):
             at = rows[columns == column]
@@ -216,29 +244,34 @@ class Classifier:
         return found
 
     def _judge(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> _Judged:
-        known = self.framework_vectors
         features = segment_features(texts, vectors)
-        similarities = known.similarities(vectors)
-        probability = self._competency_probability(texts, features)
-        qualified = 1 - np.prod(1 - self.heads.qualifier.predict_proba(features), axis=1)
-        probability *= np.where(qualified > 0.5, 2 * (1 - qualified), 1.0)[:, None]
+        qualified = qualified_share(self.heads.qualifier.predict_proba(features))
+        probability = self._competency_probability(texts, vectors, features, qualified)
         polarity = self.heads.polarity.predict(features).astype(str)
-        return _Judged(probability, polarity, features, similarities)
+        return _Judged(probability, polarity, features, self.framework_vectors.similarities(vectors))
 
-    def _competency_probability(self, texts: Sequence[str], features: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _competency_probability(
+        self,
+        texts: Sequence[str],
+        vectors: NDArray[np.float32],
+        features: NDArray[np.float64],
+        qualified: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
         heads = self.heads
         probability = np.empty((len(features), len(self.framework)))
         trained = [i for i, name in enumerate(self.framework.names) if name in heads.trained_on]
         if trained:
             scores = heads.competency.decision_function(features)
             columns = [heads.trained_on.index(self.framework.names[i]) for i in trained]
-            probability[:, trained] = heads.competency_calibrator.transform(scores[:, columns])
+            probability[:, trained] = heads.competency_calibrator.transform(damped(scores[:, columns], qualified))
         matched = [i for i in range(len(self.framework)) if i not in trained]
         if matched:
             encoder, known = self._matching
-            pairs = match_features(encode_unique(encoder, texts), known)[:, matched]
-            scores = heads.matcher.decision_function(pairs.reshape(-1, pairs.shape[2]))
-            probability[:, matched] = heads.matcher_calibrator.transform(scores).reshape(len(features), -1)
+            evidence = heads.evidence.decision_function(features)
+            own = match_features(vectors, self.framework_vectors)
+            pairs = pair_features(match_features(encode_unique(encoder, texts), known), own, evidence)[:, matched]
+            scores = heads.matcher.decision_function(pairs.reshape(-1, pairs.shape[2])).reshape(len(features), -1)
+            probability[:, matched] = heads.matcher_calibrator.transform(scores)
         return probability
 
     def _assign(

@@ -153,3 +153,40 @@ class SigmoidCalibrator(BaseEstimator):
 def expit(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the logistic function of log odds, without overflow."""
     return np.asarray(0.5 * (1 + np.tanh(0.5 * np.asarray(scores, dtype=np.float64))))
+
+
+def qualified_share(qualifiers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """
+    Return the probability that at least one qualifier holds, shape (n_segments,).
+
+    Parameters
+    ----------
+    qualifiers : ndarray of shape (n_segments, n_qualifiers)
+        Probabilities, taken as independent.
+    """
+    return np.asarray(1 - np.prod(1 - qualifiers, axis=1))
+
+
+def damped(scores: NDArray[np.float64], qualified: NDArray[np.float64]) -> NDArray[np.float64]:
+    """
+    Lower log odds where a segment only looks like evidence.
+
+    Up to an even chance of a qualifier nothing changes; beyond, the probability falls in proportion to
+    the chance that there is none.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_segments, n_competencies)
+        Log odds.
+    qualified : ndarray of shape (n_segments,)
+        From ``qualified_share``.
+
+    Examples
+    --------
+    >>> damped(np.array([[0.0], [0.0]]), np.array([0.2, 1.0])).round(1)
+    array([[  0. ],
+           [-20.7]])
+    """
+    share = np.clip(2 * (1 - qualified), 1e-9, 1.0)[:, None]
+    # log(p s / (1 - p s)) for p = expit(score), without rounding p to 0 or 1 first.
+    return np.asarray(np.log(share) - np.log(np.exp(-np.clip(scores, -500, 500)) + 1 - share))

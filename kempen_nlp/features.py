@@ -147,3 +147,24 @@ def match_features(vectors: NDArray[np.float32], known: FrameworkVectors) -> NDA
     # For the leader the best other is the runner-up, for the rest it is the leader.
     best_other = np.where(own >= top[:, -1:, :], top[:, -2:-1, :], top[:, -1:, :])
     return np.concatenate([own, own - best_other], axis=2)
+
+
+def pair_features(
+    general: NDArray[np.float64], own: NDArray[np.float64], evidence: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """
+    Join what is known of each pair of a segment and a competency that was not in training.
+
+    Parameters
+    ----------
+    general, own : ndarrays of shape (n_segments, n_competencies, 6)
+        From ``match_features``, by the general encoder and by the model's own.
+    evidence : ndarray of shape (n_segments,)
+        Log odds that the segment is evidence for anything.
+
+    Returns
+    -------
+    ndarray of shape (n_segments, n_competencies, 13)
+    """
+    repeated = np.broadcast_to(np.clip(evidence, -10, 10)[:, None, None] / 10, (*general.shape[:2], 1))
+    return np.concatenate([general, own, repeated], axis=2)

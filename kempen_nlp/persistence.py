@@ -28,6 +28,7 @@ _TRUSTED = [
 _ESTIMATORS = (
     "competency",
     "competency_calibrator",
+    "evidence",
     "matcher",
     "matcher_calibrator",
     "qualifier",

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from kempen_nlp.classifier import MATCHING_ENCODER, Classifier, Heads, resample_ranks
+from kempen_nlp.classifier import Classifier, Heads, Matching, resample_ranks
 from kempen_nlp.comments import Comment
-from kempen_nlp.competencies import CompetencyClassifier, SigmoidCalibrator
+from kempen_nlp.competencies import CompetencyClassifier, SigmoidCalibrator, damped, qualified_share
 from kempen_nlp.corpus import Label, LabelledComment
-from kempen_nlp.encoders import Encoder, Span, TuningTargets, encode_spans, encode_unique, load_encoder
+from kempen_nlp.encoders import Encoder, Span, TuningTargets, encode_spans
 from kempen_nlp.errors import ModelError
 from kempen_nlp.evaluation import best_f1_threshold, precision_threshold
-from kempen_nlp.features import FrameworkVectors, level_features, match_features, segment_features
+from kempen_nlp.features import FrameworkVectors, level_features, segment_features
 from kempen_nlp.framework import Framework
 from kempen_nlp.language.cues import QUALIFIERS, find_cues
 from kempen_nlp.language.segments import split_segments
@@ -89,7 +89,7 @@ class _Data:
 
     @classmethod
     def of(cls, examples: list[SegmentExample], known: list[FrameworkVectors], encoder: Encoder) -> _Data:
-        vectors = encode_spans(encoder, *_in_comments(examples))
+        vectors = encode_spans(encoder, *in_comments(examples))
         return cls(examples, vectors, segment_features([e.text for e in examples], vectors), known)
 
     def targets(self, names: Sequence[str]) -> NDArray[np.int64]:
@@ -114,7 +114,7 @@ class _Looked:
         return np.array([any(name in framework for framework in comment.frameworks) for name in self.names])
 
 
-def _in_comments(examples: Sequence[SegmentExample]) -> tuple[list[str], list[list[Span]]]:
+def in_comments(examples: Sequence[SegmentExample]) -> tuple[list[str], list[list[Span]]]:
     """Return the comments that examples come from, and the spans of each; examples of one comment stand together."""
     texts: list[str] = []
     spans: list[list[Span]] = []
@@ -128,11 +128,12 @@ def _in_comments(examples: Sequence[SegmentExample]) -> tuple[list[str], list[li
     return texts, spans
 
 
-def fit_heads(
+def fit_heads(  # noqa: PLR0913 - parts, frameworks, encoder and matching are one thing each
     train: Sequence[LabelledComment],
     validation: Sequence[LabelledComment],
     frameworks: Sequence[Framework],
     encoder: Encoder,
+    matching: Matching,
     *,
     blocks: bool = False,
     report: Report = lambda _: None,
@@ -147,6 +148,8 @@ def fit_heads(
     frameworks : sequence of Framework
         Where a competency occurs in several, the first that a comment was labelled with describes its levels.
     encoder : Encoder
+    matching : Matching
+        Fitted for the same encoder; serves competencies that are not in training.
     blocks : bool
         The parts are blocks of the same writers' comments: too few writers to hold one out.
     report : callable
@@ -167,34 +170,31 @@ def fit_heads(
     data = _Data.of(segment_examples(train), known, encoder)
     held_out = _Data.of(segment_examples(validation), known, encoder)
 
-    report("competencies")
+    report("competencies and qualifiers")
     indicators = _indicator_features(known, names, train)
     targets = _as_matrix(np.vstack([data.targets(names), indicators[1]]))
     competency = CompetencyClassifier(C=10.0, balance=0.3).fit(np.vstack([data.features, indicators[0]]), targets)
-    scores = competency.decision_function(held_out.features)[:, : len(names)]
+    qualifier = _fit_qualifier(data)
+    qualified = qualified_share(qualifier.predict_proba(held_out.features))
+    scores = damped(competency.decision_function(held_out.features)[:, : len(names)], qualified)
     truth = held_out.targets(names)
     calibrator = SigmoidCalibrator().fit(scores[truth != UNKNOWN], truth[truth != UNKNOWN] > 0)
 
-    report("matching")
-    general = [FrameworkVectors.of(framework, load_encoder(MATCHING_ENCODER)) for framework in frameworks]
-    matcher = CompetencyClassifier(C=1.0).fit(*_pairs(data, general))
-    pairs, is_true = _pairs(held_out, general)
-    match_calibrator = SigmoidCalibrator().fit(matcher.decision_function(pairs), is_true)
-
-    report("qualifiers, polarity, levels")
+    report("polarity, levels")
     heads = Heads(
         trained_on=names,
         competency=competency,
         competency_calibrator=calibrator,
-        matcher=matcher,
-        matcher_calibrator=match_calibrator,
-        qualifier=_fit_qualifier(data),
+        evidence=matching.evidence,
+        matcher=matching.matcher,
+        matcher_calibrator=matching.matcher_calibrator,
+        qualifier=qualifier,
         polarity=_fit_polarity(data),
         level=_fit_level(data, names),
-        thresholds={"assign": 0.5, "abstain": 0.02},
+        thresholds={"assign": 0.5, "abstain": 0.02, **matching.thresholds},
     )
     report("thresholds")
-    return replace(heads, thresholds=_thresholds(heads, validation, frameworks, encoder))
+    return replace(heads, thresholds={**matching.thresholds, **_thresholds(heads, validation, frameworks, encoder)})
 
 
 def tuning_data(
@@ -212,7 +212,7 @@ def tuning_data(
     """
     names = tuple(dict.fromkeys(name for framework in frameworks for name in framework.names))
     examples = segment_examples(train)
-    texts, spans = _in_comments(examples)
+    texts, spans = in_comments(examples)
     data = _Data(examples, np.zeros((0, 0), np.float32), np.zeros((0, 0)), [])
     competency = [data.targets(names)]
     rows = [([_label_ranks(x, e.comment, frameworks) for x in e.labels], e.qualifiers, _polarity(e)) for e in examples]
@@ -228,6 +228,7 @@ def tuning_data(
         qualifier=_indicator_matrix([kinds for _, kinds, _ in rows], QUALIFIERS),
         polarity=np.array([polarity for *_, polarity in rows], dtype=np.float32),
         rank=np.array([_above(ranks) for ranks, *_ in rows], dtype=np.float32),
+        descriptions=tuple(_descriptions(frameworks, name) for name in names),
     )
     return texts, spans, targets
 
@@ -293,6 +294,12 @@ def _sentences(frameworks: Sequence[Framework]) -> Iterator[tuple[int, str, NDAr
                     yield position, competency.name, ranks, text
 
 
+def _descriptions(frameworks: Sequence[Framework], name: str) -> tuple[str, ...]:
+    """Return name and definition, headlines and indicators of a competency in every framework that has it."""
+    found = [f"{name}. {f[name].definition or ''}".strip() for f in frameworks if name in f]
+    return (*found, *(sentence for _, own, _, sentence in _sentences(frameworks) if own == name))
+
+
 def _indicator_matrix(found: Sequence[Sequence[str]], names: Sequence[str]) -> NDArray[np.float32]:
     return np.array([[name in own for name in names] for own in found], dtype=np.float32)
 
@@ -356,18 +363,6 @@ def _indicator_features(
         for c in k.competency_of
     ]
     return segment_features(texts, vectors), np.array(targets, dtype=np.int64).reshape(len(texts), len(names))
-
-
-def _pairs(data: _Data, known: Sequence[FrameworkVectors]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return match features of every segment with every competency, and whether it evidences it."""
-    vectors = encode_unique(load_encoder(MATCHING_ENCODER), [e.text for e in data.examples])
-    features, is_true = [], []
-    for framework in known:
-        pairs = match_features(vectors, framework)
-        targets = data.targets(framework.framework.names)
-        features.append(pairs[targets != UNKNOWN])
-        is_true.append(targets[targets != UNKNOWN] > 0)
-    return np.vstack(features), np.concatenate(is_true)
 
 
 def _fit_qualifier(data: _Data) -> CompetencyClassifier:
@@ -473,75 +468,3 @@ def comment_probabilities(
                     probability.append(max(found, default=0.0))
                     is_true.append(any(x.competency == name for x in comment.labels))
     return np.array(probability), np.array(is_true)
-
-
-def leave_one_out_scores(
-    parts: tuple[Sequence[LabelledComment], Sequence[LabelledComment], Sequence[LabelledComment]],
-    frameworks: Sequence[Framework],
-) -> tuple[tuple[str, ...], NDArray[np.float64], NDArray[np.float64]]:
-    """
-    Match every competency with a matcher that never saw a label of it.
-
-    The general encoder is used, which never saw any label; the threshold of a competency is the one
-    with the best F1 for the *other* competencies on validation comments.
-
-    Parameters
-    ----------
-    parts : train, validation and test comments
-    frameworks : sequence of Framework
-        Where a competency occurs in several, the first describes it.
-
-    Returns
-    -------
-    names : tuple of str
-    probability : ndarray of shape (n_test_comments, n_names)
-        Highest of any segment.
-    thresholds : ndarray of shape (n_names,)
-    """
-    encoder = load_encoder(MATCHING_ENCODER)
-    names = tuple(dict.fromkeys(name for framework in frameworks for name in framework.names))
-    known = [FrameworkVectors.of(framework, encoder) for framework in frameworks]
-    train, validation, test = (_matched_part(comments, known, names, encoder) for comments in parts)
-    probability = np.zeros((len(parts[2]), len(names)))
-    thresholds = np.zeros(len(names))
-    for column in range(len(names)):
-        others = [i for i in range(len(names)) if i != column]
-        pairs, is_true = train
-        matcher = CompetencyClassifier(C=1.0).fit(
-            np.concatenate([pairs[:, i] for i in others]),
-            np.concatenate([is_true[:, i] for i in others]),
-        )
-        held_out = _by_comment(_match(matcher, validation[0]), parts[1])[:, others]
-        truth = _by_comment(validation[1].astype(np.float64), parts[1])[:, others] > 0
-        thresholds[column] = best_f1_threshold(held_out.ravel(), truth.ravel())
-        probability[:, column] = _by_comment(_match(matcher, test[0]), parts[2])[:, column]
-    return names, probability, thresholds
-
-
-def _matched_part(
-    comments: Sequence[LabelledComment], known: Sequence[FrameworkVectors], names: Sequence[str], encoder: Encoder
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return match features (n_segments, n_names, 6) and truth (n_segments, n_names)."""
-    examples = segment_examples(comments)
-    vectors = encode_unique(encoder, [e.text for e in examples])
-    by_framework = [match_features(vectors, k) for k in known]
-    columns = []
-    for name in names:
-        owner = next(i for i, k in enumerate(known) if name in k.framework)
-        columns.append(by_framework[owner][:, known[owner].framework.names.index(name)])
-    truth = [[any(x.competency == name for x in e.labels) for name in names] for e in examples]
-    return np.stack(columns, axis=1), np.array(truth, dtype=bool)
-
-
-def _match(matcher: CompetencyClassifier, pairs: NDArray[np.float64]) -> NDArray[np.float64]:
-    scores = matcher.predict_proba(pairs.reshape(-1, pairs.shape[2]))[:, 1]
-    return scores.reshape(pairs.shape[:2])
-
-
-def _by_comment(values: NDArray[np.float64], comments: Sequence[LabelledComment]) -> NDArray[np.float64]:
-    """Return the highest value of any segment of each comment; 0 for a comment without segments."""
-    found = np.zeros((len(comments), values.shape[1]))
-    position = {comment.id: row for row, comment in enumerate(comments)}
-    rows = [position[e.comment.id] for e in segment_examples(comments)]
-    np.maximum.at(found, rows, values)
-    return found

@@ -90,7 +90,7 @@ def score_model(
     Where a competency occurs in several frameworks, the first speaks for it. Nothing is held
     back as too uncertain, so that the rank can be judged wherever the competency is right.
     """
-    open_heads = replace(heads, thresholds={**heads.thresholds, "assign": 0.0, "abstain": 0.0})
+    open_heads = replace(heads, thresholds=dict.fromkeys(heads.thresholds, 0.0))
     names = competency_names(frameworks)
     found: dict[str, list[Assignment | None]] = {}
     for framework in frameworks:

@@ -137,13 +137,13 @@ def fine_tuned_encoder(
     """
     Fine-tune the base model, export it as int8 ONNX into a folder, and return it ready for use.
 
-    Needs the extra ``train``. Takes about half an hour on two cores for 5,500 segments.
+    Needs the extra ``train``. Takes about half an hour on two cores for 5,000 comments.
     """
     from kempen_nlp.encoders._export import export_encoder
     from kempen_nlp.encoders._fine_tune import fine_tune
     from kempen_nlp.encoders._onnx import OnnxEncoder
 
-    model, tokenizer = fine_tune(texts, spans, targets, plan, report=report)
+    tuned = fine_tune(texts, spans, targets, plan, report=report)
     report("exporting the encoder")
-    export_encoder(model, tokenizer, folder, texts=texts)
+    export_encoder(tuned.model, tuned.tokenizer, folder, texts=texts)
     return OnnxEncoder(folder)

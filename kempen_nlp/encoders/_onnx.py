@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kempen_nlp.encoders._spans import MAX_TOKENS, Span, padded, span_inputs
+from kempen_nlp.encoders._spans import MAX_TOKENS, Span, span_inputs
 
 ENCODER_FILE = "encoder.onnx"
 TOKENIZER_FILE = "tokenizer.json"
-BATCH = 32
 
 
 class OnnxEncoder:
@@ -28,7 +28,13 @@ class OnnxEncoder:
     folder : path
         Holds ``encoder.onnx`` and ``tokenizer.json``, hashes verified by the caller.
     threads : int, optional
-        Cores for one batch; all there are by default.
+        How many comments are read at the same time; one a core by default.
+
+    Notes
+    -----
+    Comments are read one by one, each on one core. The int8 products scale their input by what is
+    read together, so that in a batch a comment's vector would depend on its neighbours; alone it never
+    does. There is no padding to compute either.
     """
 
     def __init__(self, folder: str | Path, *, threads: int | None = None) -> None:
@@ -44,15 +50,21 @@ class OnnxEncoder:
         """Return unit vectors of all spans, each read in its text, shape (n_spans, n_dims)."""
         inputs = span_inputs(self._tokenizer.encode_batch(list(texts)), spans)
         first = np.cumsum([0, *map(len, spans)])
-        # Batches of like lengths waste no work on padding.
-        order = sorted((i for i in range(len(inputs)) if spans[i]), key=lambda i: len(inputs[i][0]))
         vectors = np.zeros((first[-1], self.n_dims), dtype=np.float32)
-        for begin in range(0, len(order), BATCH):
-            rows = order[begin : begin + BATCH]
-            ids, mask, weights, is_span = padded([inputs[i] for i in rows])
-            given = {"input_ids": ids, "attention_mask": mask, "weights": weights}
-            at = np.concatenate([np.arange(first[i], first[i + 1]) for i in rows])
-            vectors[at] = self._session.run(None, given)[0][is_span]
+
+        def read(row: int) -> None:
+            ids, weights = inputs[row]
+            given = {"input_ids": np.array([ids], dtype=np.int64), "weights": weights[None]}
+            vectors[first[row] : first[row + 1]] = self._session.run(None, given)[0][0]
+
+        rows = [row for row in range(len(inputs)) if spans[row]]
+        if len(rows) < 2 or self._n_threads == 1:
+            for row in rows:
+                read(row)
+        else:
+            with ThreadPoolExecutor(self._n_threads) as pool:
+                # Longest first, so that no core is left alone with a long one at the end.
+                list(pool.map(read, sorted(rows, key=lambda row: -len(inputs[row][0]))))
         return vectors
 
     def save(self, folder: Path) -> list[str]:
@@ -68,6 +80,10 @@ class OnnxEncoder:
         """Length of a vector."""
         return int(self._session.get_outputs()[0].shape[2])
 
+    @property
+    def _n_threads(self) -> int:
+        return self.threads or os.cpu_count() or 1
+
     @cached_property
     def _tokenizer(self) -> Any:  # noqa: ANN401 - tokenizers has no types
         from tokenizers import Tokenizer
@@ -82,7 +98,5 @@ class OnnxEncoder:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self.threads or os.cpu_count() or 1
-        # Threads that wait by spinning take the core that tokenizing needs.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.intra_op_num_threads = 1
         return onnxruntime.InferenceSession(str(self.folder / ENCODER_FILE), options, ["CPUExecutionProvider"])

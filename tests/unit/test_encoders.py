@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kempen_nlp.encoders import encode_spans, encode_unique, load_encoder
+from kempen_nlp.corpus import load_feedback
+from kempen_nlp.encoders import TuningTargets, encode_spans, encode_unique, load_encoder
+from kempen_nlp.encoders._onnx import OnnxEncoder
 from kempen_nlp.encoders._spans import padded, span_inputs, windows
 from kempen_nlp.errors import ModelError
 from kempen_nlp.persistence import load_heads
@@ -81,9 +83,41 @@ def test_shipped_encoder_reads_a_segment_in_its_comment():
     with_others = encoder.transform_spans([one, other], [[(20, 38)], [(26, 44)]])
 
     assert one[20:38] == other[26:44] == segment
-    assert alone @ with_others[0] > 0.99999
+    assert (alone == with_others[0]).all()
     assert alone @ with_others[1] < 0.999
     assert np.allclose(np.linalg.norm(with_others, axis=1), 1, atol=1e-3)
+
+
+def test_shipped_encoder_gives_a_comment_the_same_vector_whoever_its_neighbours_are_and_on_any_number_of_cores():
+    """To the last bit: results may not hang on chunks, order or workers."""
+    folder = load_heads()[1].folder
+    texts = [c.text for c in load_feedback("validation")[:30]]
+    spans = [[(0, len(text))] for text in texts]
+
+    one = OnnxEncoder(folder, threads=1).transform_spans(texts, spans)
+    three = OnnxEncoder(folder, threads=3).transform_spans(texts[::-1], spans[::-1])[::-1]
+    alone = np.vstack([OnnxEncoder(folder, threads=1).transform([text]) for text in texts[:3]])
+
+    assert (one == three).all()
+    assert (one[:3] == alone).all()
+
+
+def test_competencies_left_out_of_tuning_are_unknown_and_so_is_what_evidences_them():
+    """A matcher is judged with encoders that never saw the labels."""
+    targets = TuningTargets(
+        competency=np.array([[1, 0], [0, 1], [0, 0]], dtype=np.float32),
+        qualifier=np.zeros((3, 4), dtype=np.float32),
+        polarity=np.array([0, 1, np.nan], dtype=np.float32),
+        rank=np.zeros((3, 3), dtype=np.float32),
+        descriptions=(("Plant.",), ("Luistert.",)),
+    )
+
+    without = targets.without(np.array([1]))
+
+    assert np.isnan(without.competency).tolist() == [[False, True], [True, True], [False, True]]
+    assert np.isnan(without.polarity).tolist() == [False, True, True]
+    assert np.isnan(without.qualifier[1]).all()
+    assert not np.isnan(targets.competency).any()
 
 
 def test_weights_of_a_span_sum_to_one_even_where_no_token_reaches():

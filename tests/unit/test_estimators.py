@@ -7,7 +7,7 @@ import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from kempen_nlp.classifier import resample_ranks
-from kempen_nlp.competencies import CompetencyClassifier, SigmoidCalibrator, expit
+from kempen_nlp.competencies import CompetencyClassifier, SigmoidCalibrator, damped, expit, qualified_share
 from kempen_nlp.levels import LevelClassifier, median_rank
 from kempen_nlp.polarity import PolarityClassifier
 
@@ -91,3 +91,17 @@ def test_four_ranks_are_spread_over_any_number_of_levels(n_levels):
         before = four @ ((np.arange(4) + 0.5) / 4)
         after = spread @ ((np.arange(n_levels) + 0.5) / n_levels)
         assert np.abs(before - after).max() < 0.05
+
+
+def test_a_qualifier_lowers_every_competency_only_when_it_is_more_likely_than_not():
+    """Two half-sure qualifiers count together; certainty leaves nothing."""
+    qualified = qualified_share(np.array([[0.1, 0.2, 0.0, 0.0], [0.5, 0.5, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]]))
+    scores = np.array([[2.0, -3.0], [2.0, -3.0], [2.0, -3.0]])
+
+    lowered = expit(damped(scores, qualified))
+
+    assert qualified.round(2).tolist() == [0.28, 0.75, 1.0]
+    assert np.allclose(lowered[0], expit(scores[0]))
+    assert np.allclose(lowered[1], expit(scores[1]) * 0.5)
+    assert lowered[2].max() < 1e-6
+    assert np.isfinite(damped(np.array([[-800.0], [800.0]]), np.array([0.0, 1.0]))).all()
