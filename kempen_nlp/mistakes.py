@@ -72,7 +72,7 @@ def rank_error_table(truth: Truth, scores: Scores, *, min_distance: int = 2, n_r
 def _competency_mistakes(truth: Truth, scores: Scores) -> Iterator[_Mistake]:
     assigned = scores.assigned
     for row, comment in enumerate(truth.comments):
-        wrong = np.flatnonzero(assigned[row] & ~truth.has[row])
+        wrong = np.flatnonzero(assigned[row] & ~truth.has[row]).tolist()
         explained: set[int] = set()
         for label in comment.labels:
             if label.competency in truth.names and not assigned[row, truth.names.index(label.competency)]:

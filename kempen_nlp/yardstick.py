@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from kempen_nlp import evaluation
 from kempen_nlp.assignments import Assignment, ClassifiedComment
-from kempen_nlp.classifier import Classifier, Heads
+from kempen_nlp.classifier import NEVER, Classifier, Heads
 from kempen_nlp.comments import Comment
 from kempen_nlp.corpus import ChallengePair, Label, LabelledComment
 from kempen_nlp.encoders import Encoder, encode_spans
@@ -23,6 +23,7 @@ from kempen_nlp.language.cues import QUALIFIERS
 from kempen_nlp.language.segments import split_segments
 
 PRECISIONS = (0.80, 0.85, 0.90, 0.95)
+Threshold = float | NDArray[np.float64]
 GROUPS = ("register", "sector", "writer")
 CARD_BINS = 10
 
@@ -55,9 +56,9 @@ class Scores:
     start: NDArray[np.float64]
     """First character of the quote that decided, nan where there is none."""
     end: NDArray[np.float64]
-    threshold: float | NDArray[np.float64]
-    """Chosen on validation comments; at or above it the competency is assigned. One number, or one a
-    comment, shape (n_comments, 1), where comments were scored by models with thresholds of their own."""
+    threshold: Threshold
+    """Chosen on validation comments; at or above it the competency is assigned. One number, or a matrix
+    where models or competencies have thresholds of their own."""
 
     @property
     def assigned(self) -> NDArray[np.bool_]:
@@ -69,7 +70,7 @@ class Scores:
         """Put scores of different comments for the same competencies below each other."""
         if len(parts) == 1:
             return parts[0]
-        thresholds = [np.broadcast_to(p.threshold, (len(p.probability), 1)) for p in parts]
+        thresholds = [np.broadcast_to(p.threshold, p.probability.shape) for p in parts]
         matrices = {
             f.name: np.vstack([getattr(p, f.name) for p in parts]) for f in fields(cls) if f.name != "threshold"
         }
@@ -105,8 +106,25 @@ def score_model(
         is_development=_matrix(table, lambda a: a.polarity == "development", np.nan),
         start=_matrix(table, lambda a: a.start, np.nan),
         end=_matrix(table, lambda a: a.end, np.nan),
-        threshold=heads.thresholds["assign"],
+        threshold=threshold_rows(heads, names)["assign"],
     )
+
+
+def threshold_rows(heads: Heads, names: Sequence[str]) -> dict[str, Threshold]:
+    """
+    Return for ``assign`` and each offered precision the threshold of every competency.
+
+    A number where all were in training, else an array of shape (1, n_names); competencies outside
+    training have thresholds of their own, above 1 where matching never was that precise.
+    """
+    known = heads.thresholds
+    keys = [key for key in known if key == "assign" or not np.isnan(_as_number(key))]
+    if all(name in heads.trained_on for name in names):
+        return {key: known[key] for key in keys}
+    return {
+        key: np.array([[known[key] if n in heads.trained_on else known.get(f"match_{key}", NEVER) for n in names]])
+        for key in keys
+    }
 
 
 def _best(result: ClassifiedComment, name: str) -> Assignment | None:
@@ -202,7 +220,7 @@ def _promised(probability: NDArray[np.float64], assigned: NDArray[np.bool_]) -> 
 
 
 def measure_thresholds(
-    truth: Truth, scores: Scores, thresholds: Mapping[str, ArrayLike], *, n_resamples: int = 500, seed: int = 0
+    truth: Truth, scores: Scores, thresholds: Mapping[str, Threshold], *, n_resamples: int = 500, seed: int = 0
 ) -> pd.DataFrame:
     """
     Return what thresholds that were chosen elsewhere give on these comments.
@@ -211,8 +229,8 @@ def measure_thresholds(
     ----------
     truth, scores
     thresholds : mapping
-        ``assign``, and wanted precisions such as ``0.90``, to one threshold or one a comment, shape
-        (n_comments, 1). Other keys are left out: they speak of something else than these scores.
+        ``assign``, and wanted precisions such as ``0.90``, to a threshold or a matrix of them, as
+        ``threshold_rows`` gives. Other keys are left out: they speak of something else than these scores.
 
     Returns
     -------
