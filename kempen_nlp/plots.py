@@ -230,6 +230,39 @@ def plot_coverage(tables: Mapping[str, pd.DataFrame], *, ax: Axes) -> Axes:
     return ax
 
 
+def plot_learning_curve(measured: pd.DataFrame, outlook: pd.DataFrame, *, ax: Axes) -> Axes:
+    """
+    Draw how macro-F1 and rank kappa grow with labelled comments, and what twice as many may give.
+
+    Parameters
+    ----------
+    measured : DataFrame
+        Columns ``what, n_comments, value, low, high``, as ``learning.LearningCurve`` has; competencies
+        are left out, as their lines cross.
+    outlook : DataFrame
+        Columns ``what, n_comments, value, gain, gain_low, gain_high``; nan where nothing can be told.
+    ax : Axes
+    """
+    shown = {"macro-F1": ("competentie: macro-F1", "#1b7837", "o"), "rank kappa": ("niveau: kappa", "#2166ac", "s")}
+    for what, (label, color, marker) in shown.items():
+        line = measured[measured["what"] == what]
+        ax.plot(line["n_comments"], line["value"], marker=marker, color=color, label=label)
+        ax.fill_between(line["n_comments"], line["low"], line["high"], color=color, alpha=0.15)
+        for row in outlook[(outlook["what"] == what) & outlook["gain"].notna()].itertuples():
+            ends = [row.n_comments, 2 * row.n_comments], [row.value, row.value + row.gain]
+            ax.plot(*ends, linestyle="--", color=color)
+            spread = [[max(0.0, row.gain - row.gain_low)], [max(0.0, row.gain_high - row.gain)]]
+            ax.errorbar(ends[0][1:], ends[1][1:], yerr=spread, color=color, marker=marker, mfc="white", capsize=4)
+    ax.set_ylim(0, 1)
+    ax.set_xlim(left=0)
+    ax.set_xlabel("aantal gelabelde opmerkingen; gestreept: verwacht bij twee keer zo veel")
+    ax.set_ylabel("waarde (1 is volmaakt)")
+    ax.set_title("Hoeveel helpt meer labelen?", loc="left")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.legend(frameon=False, loc="lower right")
+    return ax
+
+
 def plot_level_similarity(similarity: pd.DataFrame, *, title: str, ax: Axes) -> Axes:
     """
     Draw how alike the levels of one competency are, as a table of shaded cells.
