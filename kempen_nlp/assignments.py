@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,10 +15,12 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from kempen_nlp.dutch import from_dutch
 from kempen_nlp.errors import CommentsError
 
 Polarity = Literal["strength", "development"]
 _LIVE = ("=", "+", "-", "@", "\t", "\r")
+_EXCEL_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 STATES = ("assigned", "abstained", "none", "problem")
 TABLE_COLUMNS = (
     "id", "text", "state", "competency", "rank", "polarity", "start", "end", "quote", "probability",
@@ -207,7 +210,14 @@ def _read_csv(path: Path) -> pd.DataFrame:
 
 
 def _read_excel(path: Path) -> pd.DataFrame:
-    return pd.read_excel(path, sheet_name=0, dtype={"id": str}, keep_default_na=False, na_values=[""])
+    frame = pd.read_excel(path, sheet_name=0, dtype={"id": str, "nummer": str}, keep_default_na=False, na_values=[""])
+    for column in frame.columns[[not pd.api.types.is_numeric_dtype(t) for t in frame.dtypes]]:
+        frame[column] = frame[column].map(_unescaped, na_action="ignore")
+    return from_dutch(frame)
+
+
+def _unescaped(value: object) -> object:
+    return unescape_excel(value) if isinstance(value, str) else value
 
 
 _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
@@ -260,6 +270,30 @@ def _live_cell(value: object) -> object:
     if isinstance(value, str) and value.startswith("'") and value.lstrip("'").startswith(_LIVE):
         return value[1:]
     return value
+
+
+def escape_excel(text: str) -> str:
+    r"""
+    Write what would not come back from a workbook's XML as Excel writes it.
+
+    Examples
+    --------
+    >>> escape_excel("een\\r\\ntwee _x0041_") == "een_x000D_\\ntwee _x005F_x0041_"
+    True
+    """
+    return _EXCEL_ESCAPE.sub(r"_x005F_x\1_", text).replace("\r", "_x000D_")
+
+
+def unescape_excel(text: str) -> str:
+    r"""
+    Return what ``escape_excel`` was given.
+
+    Examples
+    --------
+    >>> unescape_excel("een_x000D_\\ntwee _x005F_x0041_") == "een\\r\\ntwee _x0041_"
+    True
+    """
+    return _EXCEL_ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 @contextmanager

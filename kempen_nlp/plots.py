@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kempen_nlp.dutch import POLARITY_TERMS
 from kempen_nlp.framework import Status
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ STATUS_TERMS = {
     Status.SURPASSED: "ontstegen (onder vereist)",
 }
 STATUS_HATCHES = {Status.GROWTH: "//", Status.DESIRED: "", Status.SURPASSED: ".."}
-POLARITY_TERMS = {"strength": "sterk punt", "development": "ontwikkelpunt"}
 _GREY = "#bdbdbd"
 _INK = "#222222"
 _WRAP = 22

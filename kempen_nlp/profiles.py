@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
+from kempen_nlp.errors import FrameworkError
 from kempen_nlp.framework import Framework, Profile, Status
 
 MIN_QUOTES = 2
 """Fewer strengths than this say too little to name a rank."""
+PERSON_COLUMNS = ("medewerker", "persoon", "naam", "person", "employee")
+PROFILE_COLUMNS = ("profiel", "functieprofiel", "functie", "profile")
+STATUS_WORDS = {Status.GROWTH: "groei", Status.DESIRED: "gewenst", Status.SURPASSED: "ontstegen"}
+TOO_LITTLE = "te weinig bewijs"
 COLUMNS = ("competency", "required", "found", "status", "n_strengths", "n_developments")
 
 
@@ -52,3 +59,58 @@ def compare_with_profile(
         status = None if found is None else Status.of(found, required).value
         rows.append((name, required, found, status, len(strengths), len(mine) - len(strengths)))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"required": "Int64", "found": "Int64"})
+
+
+def find_column(frame: pd.DataFrame, known: Sequence[str]) -> str | None:
+    """Return the first column with one of these names, capitals ignored; None when there is none."""
+    return next((str(c) for c in frame.columns if str(c).strip().casefold() in known), None)
+
+
+def compare_persons(assignments: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+    """
+    Compare every person with the profile that the table gives for them.
+
+    Parameters
+    ----------
+    assignments : DataFrame
+        As ``assignments.to_frame`` gives, with a column of ``PERSON_COLUMNS`` and one of
+        ``PROFILE_COLUMNS``; rows where either is empty are left out.
+    framework : Framework
+
+    Returns
+    -------
+    DataFrame
+        Columns ``person, profile, note`` and those of ``compare_with_profile``; a profile that the
+        framework does not have keeps one row with a note. Empty when a column is missing.
+    """
+    person, profile = find_column(assignments, PERSON_COLUMNS), find_column(assignments, PROFILE_COLUMNS)
+    parts = [pd.DataFrame(columns=["person", "profile", "note", *COLUMNS])]
+    if person and profile:
+        known = assignments[(assignments[[person, profile]].fillna("") != "").all(axis=1)]
+        for (name, label), rows in known.groupby([person, profile], sort=False):
+            try:
+                part = compare_with_profile(rows, framework, framework.profile(str(label)))
+            except FrameworkError:
+                part = pd.DataFrame({"note": [f"Het raamwerk heeft geen profiel {label}."]})
+            parts.append(part.assign(person=str(name), profile=str(label)))
+    table = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
+    return table.reindex(columns=["person", "profile", *COLUMNS, "note"])
+
+
+def profile_sheet(assignments: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+    """Return ``compare_persons`` as an analyst reads it; one row that says why when nobody can be compared."""
+    table = compare_persons(assignments, framework)
+    if table.empty:
+        columns = f"{PERSON_COLUMNS[0]} en {PROFILE_COLUMNS[0]}"
+        why = f"Geef de invoer kolommen {columns}." if framework.profiles else "Het raamwerk heeft geen profielen."
+        return pd.DataFrame({"opmerking bij profiel": [f"Niemand kon worden vergeleken. {why}"]})
+    status = table["status"].map({s.value: word for s, word in STATUS_WORDS.items()})
+    judged = status.where(status.notna(), TOO_LITTLE).where(table["note"].isna(), "")
+    return pd.DataFrame(
+        {
+            "medewerker": table["person"], "profiel": table["profile"], "competentie": table["competency"],
+            "vereist niveau": table["required"], "gevonden niveau": table["found"], "stand": judged,
+            "sterke punten": table["n_strengths"], "ontwikkelpunten": table["n_developments"],
+            "opmerking bij profiel": table["note"],
+        }
+    )  # fmt: skip

@@ -12,15 +12,14 @@ import pandas as pd
 from kempen_nlp import plots
 from kempen_nlp.assignments import whole_file
 from kempen_nlp.corpus import framework_names, load_framework
+from kempen_nlp.dutch import POLARITY_TERMS
 from kempen_nlp.errors import CommentsError
 from kempen_nlp.framework import Framework
-from kempen_nlp.profiles import compare_with_profile
+from kempen_nlp.profiles import PERSON_COLUMNS, PROFILE_COLUMNS, compare_with_profile
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-PERSON_COLUMNS = ("medewerker", "persoon", "naam", "person", "employee")
-PROFILE_COLUMNS = ("profiel", "functieprofiel", "functie", "profile")
 _WARNING = (
     "Hulpmiddel bij het lezen van opmerkingen. De toewijzingen zijn schattingen; neem geen beslissing over een "
     "medewerker zonder zelf de opmerkingen te lezen en de betrokkene te horen."
@@ -85,7 +84,7 @@ def count_assignments(assignments: pd.DataFrame, framework: Framework, polarity:
 def _section(section: ReportSection) -> dict[str, Any]:
     frame = section.assignments
     _check_framework(frame, section.framework)
-    figures = [_counts_figure(section, polarity) for polarity in plots.POLARITY_TERMS]
+    figures = [_counts_figure(section, polarity) for polarity in POLARITY_TERMS]
     if section.per_person:
         figures += list(_person_figures(section))
     return {
@@ -143,7 +142,7 @@ def _counts_figure(section: ReportSection, polarity: str) -> dict[str, Any]:
     counts = count_assignments(section.assignments, section.framework, polarity)
     ax = plots.new_axes(height=1.2 + 0.45 * len(counts))
     plots.plot_assignments(counts, polarity=polarity, ax=ax)
-    return _figure(ax, f"Citaten per competentie en niveau, {plots.POLARITY_TERMS[polarity]}")
+    return _figure(ax, f"Citaten per competentie en niveau, {POLARITY_TERMS[polarity]}")
 
 
 def _person_figures(section: ReportSection) -> Iterator[dict[str, Any]]:
@@ -183,7 +182,7 @@ def _quotes(frame: pd.DataFrame, name: str) -> dict[str, Any]:
         {
             "quote": row["quote"],
             "rank": row["rank"],
-            "polarity": plots.POLARITY_TERMS[row["polarity"]],
+            "polarity": POLARITY_TERMS[row["polarity"]],
             "probability": f"{row['probability']:.2f}".replace(".", ","),
             "evidence": row["evidence_text"],
         }

@@ -11,13 +11,14 @@ import tomllib
 import pytest
 import yaml
 
-DOMAIN = {"errors", "framework", "comments", "assignments"}
+DOMAIN = {"dutch", "errors", "framework", "comments", "assignments"}
 ESTIMATORS = {"competencies", "levels", "polarity"}
 ALLOWED = {
     "errors": set(),
+    "dutch": set(),
     "framework": {"errors"},
     "comments": {"errors"},
-    "assignments": {"errors"},
+    "assignments": {"dutch", "errors"},
     "corpus": {"errors", "framework"},
     "parsing": DOMAIN,
     "language": {"errors"},
@@ -29,11 +30,12 @@ ALLOWED = {
     "classifier": DOMAIN | ESTIMATORS | {"language", "encoders", "features", "corpus"},
     "training": DOMAIN | ESTIMATORS | {"language", "encoders", "features", "corpus", "classifier", "evaluation"},
     "persistence": DOMAIN | {"corpus", "classifier", "encoders"},
-    "profiles": {"framework"},
-    "batch": DOMAIN | {"classifier", "persistence", "workbook"},
-    "plots": {"framework", "profiles"},
+    "profiles": {"errors", "framework"},
+    "quality": DOMAIN | {"language"},
+    "batch": DOMAIN | {"classifier", "corpus", "persistence", "workbook"},
+    "plots": {"dutch", "framework", "profiles"},
     "report": DOMAIN | {"corpus", "profiles", "plots"},
-    "workbook": DOMAIN | {"profiles"},
+    "workbook": DOMAIN | {"profiles", "quality"},
     "baselines": {"corpus", "encoders", "evaluation", "features", "framework", "language", "yardstick"},
     "yardstick": DOMAIN | {"corpus", "classifier", "training", "evaluation", "agreement", "encoders", "persistence", "plots",
                            "language", "competencies", "features"},
