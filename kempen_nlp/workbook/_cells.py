@@ -18,7 +18,7 @@ _LIVE = ("=", "+", "-", "@")
 
 def new_cell(sheet: Any, value: object, alignment: Alignment) -> Any:  # noqa: ANN401 - openpyxl gives its cells no type  # noqa: ANN401 - of a write-only book, or of another
     """
-    Return a cell that holds a value as what it is.
+    Return a cell that holds a value as what it is; None for a missing value.
 
     Texts are texts also where they begin as a formula does, and stay so when an analyst edits
     the cell. What XML or Excel would change (a carriage return, ``_x000D_``) is escaped as
@@ -28,8 +28,8 @@ def new_cell(sheet: Any, value: object, alignment: Alignment) -> Any:  # noqa: A
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
-        cell = WriteOnlyCell(sheet)
-    elif isinstance(value, str):
+        return None
+    if isinstance(value, str):
         cell = WriteOnlyCell(sheet, cut_text(escape_excel(ILLEGAL_CHARACTERS_RE.sub("\ufffd", value))))
         # Set after the value: openpyxl takes a text that begins with "=" for a formula.
         cell.data_type = "s"

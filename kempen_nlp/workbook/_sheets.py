@@ -19,6 +19,7 @@ from kempen_nlp.workbook._cells import new_cell
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
+    from openpyxl.styles import Alignment
 
 Sheet = Any
 """A sheet of a write-only book; its types do not say what it can do."""
@@ -29,8 +30,11 @@ NAME_PREFIX = "kempen_"
 _WIDTHS = {
     "text": 60, "quote": 50, "evidence_text": 50, "problems": 40, "opmerking": 60, "citaat": 50, "indicator": 50,
     "problemen": 40, "reden": 40, "juist citaat": 40, "juiste competentie": 24, "competentie": 24, "waarde": 70,
-    "betekenis": 90, "onderwerp": 28, "toelichting": 60, "gevonden": 50, "kenmerken": 34, "opmerking bij profiel": 40,
+    "niveau": 9, "kans": 8, "nummer": 10, "uitkomst": 14, "betekenis": 90, "onderwerp": 28, "toelichting": 60, "gevonden": 50, "kenmerken": 34, "opmerking bij profiel": 40,
 }  # fmt: skip
+_LINE_HEIGHT = 15
+_MAX_LINES = 12
+"""A row is never higher than this; whoever wants to read more of a very long text draws it open."""
 _FILLS = {
     "toegewezen": "E5F5E0", "te onzeker": "FFF7BC", "niet gelezen": "FDE0DD",
     "sterk punt": "D6E6F4", "ontwikkelpunt": "FDDFC4",
@@ -54,33 +58,65 @@ def add_sheet(book: Workbook, name: str, frame: pd.DataFrame) -> Sheet:
     """Add a table to a write-only book, with frozen header, filters, wrapped texts and colours by word."""
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     sheet = book.create_sheet(name)
     letters = [get_column_letter(n) for n in range(1, len(frame.columns) + 1)]
-    for letter, heading in zip(letters, frame.columns, strict=True):
-        sheet.column_dimensions[letter].width = _WIDTHS.get(str(heading), 16)
-    sheet.freeze_panes = "B2"
-    sheet.auto_filter.ref = f"A1:{letters[-1] if letters else 'A'}{len(frame) + 1}"
     wrapped = Alignment(wrap_text=True, vertical="top")
+    # A write-only sheet writes its columns before its first row, so all that is said of them comes first.
+    for letter, heading in zip(letters, frame.columns, strict=True):
+        column = sheet.column_dimensions[letter]
+        column.width = _width(heading)
+        column.alignment = wrapped
+        column.hidden = KEY_HEADING in frame.columns and heading in TECHNICAL_HEADINGS
+        if heading == REVIEW_HEADINGS["date"]:
+            column.number_format = "dd-mm-yyyy"
+    sheet.freeze_panes = "B2"
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.auto_filter.ref = f"A1:{letters[-1] if letters else 'A'}{len(frame) + 1}"
     header = [new_cell(sheet, str(heading), wrapped) for heading in frame.columns]
     for cell, heading in zip(header, frame.columns, strict=True):
         cell.font = Font(bold=True)
         if heading in REVIEW_HEADINGS.values():
             cell.fill = PatternFill("solid", start_color="FFE08A")
     sheet.append(header)
+    _add_rows(sheet, frame, wrapped)
+    return sheet
+
+
+def _add_rows(sheet: Sheet, frame: pd.DataFrame, wrapped: Alignment) -> None:
+    from openpyxl.styles import Font, PatternFill
+
     fills = {word: PatternFill("solid", start_color=color) for word, color in _FILLS.items()}
     white = Font(color="FFFFFF")
-    for values in frame.itertuples(index=False, name=None):
+    widths = [_width(heading) for heading in frame.columns]
+    for number, values in enumerate(frame.itertuples(index=False, name=None), start=2):
         cells = [new_cell(sheet, value, wrapped) for value in values]
         for cell, value in zip(cells, values, strict=True):
+            if cell is None:
+                continue
             if isinstance(value, float):
                 cell.number_format = "0.00"
             elif isinstance(value, str) and value in fills:
                 cell.fill = fills[value]
                 if value in _WHITE_INK:
                     cell.font = white
+        sheet.row_dimensions[number].height = _LINE_HEIGHT * _n_lines(values, widths)
         sheet.append(cells)
-    return sheet
+
+
+def _width(heading: object) -> int:
+    return _WIDTHS.get(str(heading), 16)
+
+
+def _n_lines(values: Sequence[object], widths: Sequence[int]) -> int:
+    """Return how many lines the fullest cell of a row needs, at most ``_MAX_LINES``."""
+    needed = 1
+    for value, width in zip(values, widths, strict=True):
+        if isinstance(value, str) and len(value) > width:
+            needed = max(needed, sum(len(line) // width + 1 for line in value.splitlines()[:_MAX_LINES]))
+    return min(needed, _MAX_LINES)
 
 
 def make_reviewable(
@@ -98,13 +134,9 @@ def make_reviewable(
         column = letter_of[REVIEW_HEADINGS[field]]
         source = f"{LISTS_SHEET}!${get_column_letter(number)}$2:${get_column_letter(number)}${len(values) + 1}"
         _add_choice(sheet, f"{column}2:{column}{last}", source, values)
-    column = letter_of[REVIEW_HEADINGS["date"]]
-    sheet.column_dimensions[column].number_format = "dd-mm-yyyy"
     _color_by_decision(
         sheet, letter_of[REVIEW_HEADINGS["decision"]], f"A2:{letter_of[REVIEW_HEADINGS['reason']]}{last}"
     )
-    for heading in TECHNICAL_HEADINGS:
-        sheet.column_dimensions[letter_of[heading]].hidden = True
     names = {
         **{heading: field for field, heading in HEADINGS.items()},
         **{h: f for f, h in REVIEW_HEADINGS.items()},

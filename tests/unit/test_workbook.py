@@ -66,7 +66,7 @@ def test_reviewers_choose_from_lists_of_the_framework(path, kempen):
 
     assert choices["J2:J7"] == "Lijsten!$A$2:$A$4"
     assert [c.value for c in book["Lijsten"]["A"]][:4] == ["besluit", "accepteren", "wijzigen", "afwijzen"]
-    assert [c.value for c in book["Lijsten"]["B"]][1:] == list(kempen.names)
+    assert [c.value for c in book["Lijsten"]["B"]][1:4] == list(kempen.names)
     assert [c.value for c in book["Lijsten"]["C"]][1:5] == [1, 2, 3, 4]
 
 
