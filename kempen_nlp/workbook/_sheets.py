@@ -29,8 +29,9 @@ NAME_PREFIX = "kempen_"
 """Of the defined names that follow a column when an analyst moves or renames it."""
 _WIDTHS = {
     "text": 60, "quote": 50, "evidence_text": 50, "problems": 40, "opmerking": 60, "citaat": 50, "indicator": 50,
-    "problemen": 40, "reden": 40, "juist citaat": 40, "juiste competentie": 24, "competentie": 24, "waarde": 70,
-    "niveau": 9, "kans": 8, "nummer": 10, "uitkomst": 14, "betekenis": 90, "onderwerp": 28, "toelichting": 60, "gevonden": 50, "kenmerken": 34, "opmerking bij profiel": 40,
+    "problemen": 40, "reden": 40, "juist citaat": 40, "juiste competentie": 24, "competentie": 24, "niveau": 9,
+    "kans": 8, "nummer": 10, "uitkomst": 14, "betekenis": 90, "onderwerp": 28, "toelichting": 60, "gevonden": 50,
+    "kenmerken": 34, "opmerking bij profiel": 40,
 }  # fmt: skip
 _LINE_HEIGHT = 15
 _MAX_LINES = 12
@@ -134,9 +135,9 @@ def make_reviewable(
         column = letter_of[REVIEW_HEADINGS[field]]
         source = f"{LISTS_SHEET}!${get_column_letter(number)}$2:${get_column_letter(number)}${len(values) + 1}"
         _add_choice(sheet, f"{column}2:{column}{last}", source, values)
-    _color_by_decision(
-        sheet, letter_of[REVIEW_HEADINGS["decision"]], f"A2:{letter_of[REVIEW_HEADINGS['reason']]}{last}"
-    )
+    # Only the reviewer's own columns: the colours of outcome and judgement stay readable.
+    first, final = (letter_of[REVIEW_HEADINGS[name]] for name in ("decision", "reason"))
+    _color_by_decision(sheet, first, f"{first}2:{final}{last}")
     names = {
         **{heading: field for field, heading in HEADINGS.items()},
         **{h: f for f, h in REVIEW_HEADINGS.items()},
