@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -88,7 +87,6 @@ def run_of(classifier: Classifier, comments: str | Path, model: str | Path | Non
     facts = {
         "programma": f"kempen_nlp {__version__}",
         "raamwerk": f"{framework.title} ({framework.id})",
-        "raamwerk (sha256)": hashlib.sha256(framework.to_json().encode()).hexdigest(),
         "model": folder.name,
         "model (sha256 van manifest.json)": sha256_of(folder / "manifest.json"),
         "grens van de kans": f"{classifier.threshold:.4f}".replace(".", ","),

@@ -14,6 +14,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+review_app = typer.Typer(help="Read back what people decided about assignments.", no_args_is_help=True)
+app.add_typer(review_app, name="review")
 Framework_ = Annotated[str, typer.Option("--framework", help="kempen, welzijn, or the path of a framework JSON file.")]
 
 
@@ -119,6 +121,26 @@ def report(
     section = ReportSection(known, table, per_person)
     write_report([section], output, title="Opmerkingen gelezen naast het raamwerk")
     say(f"Written: {output}")
+
+
+@review_app.command("import")
+def import_(
+    workbook: Annotated[Path, typer.Argument(help="Workbook that `kempen classify` wrote and reviewers filled in.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="Labelled feedback to write, .jsonl, for `kempen train --feedback`.")
+    ],
+    framework: Annotated[
+        str | None, typer.Option(help="The one that the workbook was made with; a shipped one is found by its hash.")
+    ] = None,
+    writer_column: Annotated[str | None, typer.Option(help="Column that says who wrote a comment.")] = None,
+) -> None:
+    """Read a filled-in workbook: agreement with the model, labelled feedback, and who decided what."""
+    from kempen_nlp.console import print_agreement, say
+    from kempen_nlp.review import import_review
+
+    review = import_review(workbook, output, framework=framework, writer_column=writer_column)
+    print_agreement(review.agreement)
+    say(review.sentences())
 
 
 @app.command()

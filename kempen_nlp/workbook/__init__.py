@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,15 +15,19 @@ from kempen_nlp.framework import Framework
 from kempen_nlp.profiles import profile_sheet
 from kempen_nlp.quality import count_marks, mark_comments
 from kempen_nlp.workbook._keys import FIELDS, row_key
-from kempen_nlp.workbook._sheets import LISTS_SHEET, NAME_PREFIX, add_sheet, make_reviewable, ordered
+from kempen_nlp.workbook._sheets import NAME_PREFIX, add_sheet, make_reviewable, ordered
 
-__all__ = ["FIELDS", "LISTS_SHEET", "NAME_PREFIX", "Run", "row_key", "write_sheets", "write_workbook"]
+__all__ = [
+    "ASSIGNMENTS_SHEET", "FIELDS", "FRAMEWORK_FACT", "METHOD_SHEET", "NAME_PREFIX", "Run", "framework_hash", "row_key",
+    "write_sheets", "write_workbook",
+]  # fmt: skip
 
 ASSIGNMENTS_SHEET = "Toewijzingen"
 COMMENTS_SHEET = "Opmerkingen"
 PROFILES_SHEET = "Profielen"
 QUALITY_SHEET = "Kwaliteit"
 METHOD_SHEET = "Uitleg"
+FRAMEWORK_FACT = "raamwerk (sha256)"
 _EXPLAINED = {
     "Let op": "Hulpmiddel bij het lezen. Neem geen beslissing over een medewerker zonder zelf de opmerkingen te lezen.",
     "uitkomst": "toegewezen · te onzeker: gevonden, maar te onzeker om mee te tellen · geen bewijs · niet gelezen",
@@ -51,6 +56,11 @@ class Run:
     framework: Framework | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
     """Dutch names such as ``model (sha256)`` to values; they end on the sheet with the method."""
+
+
+def framework_hash(framework: Framework) -> str:
+    """Return the SHA-256 of a framework's JSON, by which a workbook says what it was made with."""
+    return hashlib.sha256(framework.to_json().encode()).hexdigest()
 
 
 def write_workbook(
@@ -136,6 +146,7 @@ def _method(comments: Sequence[ClassifiedComment], marked: pd.DataFrame, run: Ru
         *_EXPLAINED.items(),
         ("opmerkingen", f"{len(comments)}: " + ", ".join(f"{n} {term}" for term, n in counts.items())),
         *((f"kwaliteit: {mark}", f"{n} van {len(comments)} opmerkingen") for mark, n in count_marks(marked).items()),
+        *([(FRAMEWORK_FACT, framework_hash(run.framework))] if run.framework else []),
         *run.facts.items(),
     ]
     return pd.DataFrame(rows, columns=["onderwerp", "betekenis"])

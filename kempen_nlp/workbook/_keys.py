@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-FIELDS = ("id", "text", "state", "competency", "rank", "polarity", "quote")
+FIELDS = ("id", "text", "state", "competency", "rank", "polarity", "quote", "start")
 """Columns of ``assignments.to_frame`` that a reviewer must not change."""
 
 

@@ -36,6 +36,7 @@ ALLOWED = {
     "plots": {"dutch", "framework", "profiles"},
     "report": DOMAIN | {"corpus", "profiles", "plots"},
     "workbook": DOMAIN | {"profiles", "quality"},
+    "review": DOMAIN | {"agreement", "corpus", "evaluation", "workbook"},
     "baselines": {"corpus", "encoders", "evaluation", "features", "framework", "language", "yardstick"},
     "yardstick": DOMAIN | {"corpus", "classifier", "training", "evaluation", "agreement", "encoders", "persistence", "plots",
                            "language", "competencies", "features"},
