@@ -107,7 +107,7 @@ def report(
     output: Annotated[Path, typer.Option("-o", "--output", help="HTML page to write.")],
     framework: Annotated[str | None, typer.Option(help="The one that the assignments were made with.")] = None,
     per_person: Annotated[
-        bool, typer.Option("--per-person", help="Add a figure for each person with a profile.")
+        bool, typer.Option("--per-person", help="Add a part for each person, with profile and quotes.")
     ] = False,
 ) -> None:
     """Make one HTML page with figures and quotes."""

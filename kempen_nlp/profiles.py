@@ -11,6 +11,8 @@ from kempen_nlp.framework import Framework, Profile, Status
 
 MIN_QUOTES = 2
 """Fewer strengths than this say too little to name a rank."""
+MIN_PERSONS = 5
+"""Smaller groups are not shown apart: a figure of them is a figure of persons."""
 PERSON_COLUMNS = ("medewerker", "persoon", "naam", "person", "employee")
 PROFILE_COLUMNS = ("profiel", "functieprofiel", "functie", "profile")
 STATUS_WORDS = {Status.GROWTH: "groei", Status.DESIRED: "gewenst", Status.SURPASSED: "ontstegen"}
@@ -95,6 +97,47 @@ def compare_persons(assignments: pd.DataFrame, framework: Framework) -> pd.DataF
             parts.append(part.assign(person=str(name), profile=str(label)))
     table = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
     return table.reindex(columns=["person", "profile", *COLUMNS, "note"])
+
+
+def compare_groups(persons: pd.DataFrame, *, min_persons: int = MIN_PERSONS) -> pd.DataFrame:
+    """
+    Count persons below, at and above the required rank, for all and for each profile.
+
+    Parameters
+    ----------
+    persons : DataFrame
+        As ``compare_persons`` gives.
+    min_persons : int
+        A group of fewer persons is not shown apart, nor one that would leave so few of the whole;
+        when all together are fewer, nothing is.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``group, n_persons, competency, surpassed, desired, growth, too_little``; ``group`` is
+        empty for all together, else a profile. Empty when no group is large enough.
+    """
+    judged = persons[persons["competency"].notna()]
+    rows = []
+    for group in ["", *_shown_groups(judged, min_persons)]:
+        members = judged[judged["profile"] == group] if group else judged
+        n_persons = members["person"].nunique()
+        for name, mine in members.groupby("competency", sort=False) if n_persons >= min_persons else ():
+            counts = [int((mine["status"] == s.value).sum()) for s in (Status.SURPASSED, Status.DESIRED, Status.GROWTH)]
+            rows.append((group, n_persons, name, *counts, int(mine["status"].isna().sum())))
+    columns = ["group", "n_persons", "competency", "surpassed", "desired", "growth", "too_little"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _shown_groups(judged: pd.DataFrame, min_persons: int) -> list[str]:
+    """Return the profiles to show apart; what they leave of the whole is large enough too, or nothing."""
+    sizes = judged.groupby("profile", sort=False)["person"].nunique().sort_values(ascending=False, kind="stable")
+    shown = [str(label) for label in sizes.index[sizes >= min_persons]]
+    total = int(sizes.sum())
+    # Else the whole minus what is shown would be a figure of a few persons.
+    while shown and 0 < total - int(sizes[shown].sum()) < min_persons:
+        shown.pop()
+    return shown if len(sizes) > 1 else []
 
 
 def profile_sheet(assignments: pd.DataFrame, framework: Framework) -> pd.DataFrame:
