@@ -11,14 +11,15 @@ import tomllib
 import pytest
 import yaml
 
-DOMAIN = {"dutch", "errors", "framework", "comments", "assignments"}
+DOMAIN = {"display", "dutch", "errors", "framework", "comments", "assignments"}
 ESTIMATORS = {"competencies", "levels", "polarity"}
 ALLOWED = {
     "errors": set(),
     "dutch": set(),
-    "framework": {"errors"},
+    "display": {"dutch"},
+    "framework": {"display", "errors"},
     "comments": {"errors"},
-    "assignments": {"dutch", "errors"},
+    "assignments": {"display", "dutch", "errors"},
     "corpus": {"errors", "framework"},
     "parsing": DOMAIN,
     "language": {"errors"},
