@@ -123,9 +123,26 @@ def report(
     say(f"Written: {output}")
 
 
+@app.command()
+def export(
+    assignments: Annotated[Path, typer.Argument(help="File that `kempen classify` wrote.")],
+    format_: Annotated[
+        str, typer.Option("--format", help="qdpx (ATLAS.ti, MAXQDA, NVivo), qdc (only the codebook), label-studio.")
+    ],
+    framework: Framework_,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Ends in .qdpx, .qdc or .json.")],
+) -> None:
+    """Write assignments for another tool: a REFI-QDA project or codebook, or Label Studio tasks."""
+    from kempen_nlp.console import say
+    from kempen_nlp.exchange import export_assignments
+
+    n_quotes = export_assignments(assignments, output, format_name=format_, framework=framework)
+    say(f"Written: {output}, with {n_quotes} quotes")
+
+
 @review_app.command("import")
 def import_(
-    workbook: Annotated[Path, typer.Argument(help="Workbook that `kempen classify` wrote and reviewers filled in.")],
+    workbook: Annotated[Path, typer.Argument(help="Filled-in workbook of `kempen classify`, or Label Studio .json.")],
     output: Annotated[
         Path, typer.Option("-o", "--output", help="Labelled feedback to write, .jsonl, for `kempen train --feedback`.")
     ],

@@ -68,17 +68,19 @@ def _label(span: Span) -> str:
 
 def table_html(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a table as HTML; numbers right, texts left and wrapped, missing values empty."""
-    head = "".join(f'<th style="text-align:left">{escape(h)}</th>' for h in headings)
+    head = "".join(f'<th style="text-align:left;padding:.15em .6em">{escape(h)}</th>' for h in headings)
     body = "".join(f"<tr>{''.join(_cell(value) for value in row)}</tr>" for row in rows)
     return f'<table style="max-width:70rem"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
-        return f'<td style="text-align:right">{value:.2f}</td>'.replace(".", ",", 1)
+        return f'<td style="text-align:right;vertical-align:top;padding:.15em .6em">{value:.2f}</td>'.replace(
+            ".", ",", 1
+        )
     side = "right" if isinstance(value, int) else "left"
     text = "" if value is None else escape(str(value))
-    return f'<td style="text-align:{side};white-space:normal;vertical-align:top">{text}</td>'
+    return f'<td style="text-align:{side};white-space:normal;vertical-align:top;padding:.15em .6em">{text}</td>'
 
 
 def comment_html(text: str, spans: Iterable[Span], problems: Sequence[str], state: str) -> str:

@@ -13,7 +13,9 @@ import pandas as pd
 from kempen_nlp.assignments import whole_file
 from kempen_nlp.corpus import framework_names, load_framework, sha256_of
 from kempen_nlp.errors import ReviewError
+from kempen_nlp.exchange import read_annotations
 from kempen_nlp.framework import Framework
+from kempen_nlp.review._annotations import decide_task
 from kempen_nlp.review._decisions import Decision, Finding, SetAside, decide
 from kempen_nlp.review._measures import agreement_table
 from kempen_nlp.review._reading import FilledWorkbook, read_workbook
@@ -63,9 +65,10 @@ def read_review(path: str | Path, *, framework: str | None = None, writer_column
     Parameters
     ----------
     path : path
-        Workbook that ``kempen classify`` wrote.
+        Workbook that ``kempen classify`` wrote, or a ``.json`` export of Label Studio with tasks of
+        ``kempen export``.
     framework : str, optional
-        Name or path; by default the shipped one with the hash that the workbook names.
+        Name or path; by default the shipped one that the file names.
     writer_column : str, optional
         Column of the input that says who wrote a comment; by default one of ``WRITER_COLUMNS``.
 
@@ -74,19 +77,57 @@ def read_review(path: str | Path, *, framework: str | None = None, writer_column
     ReviewError
         If the workbook cannot be read, has no decisions, or was made with another framework.
     """
+    path = Path(path)
+    if path.suffix.lower() == ".json":
+        return _from_label_studio(path, framework, writer_column)
     workbook = read_workbook(path)
     known = _framework(workbook, framework)
     results = list(decide(workbook.rows, known))
-    decisions = tuple(r for r in results if isinstance(r, Decision))
-    aside = tuple(r for r in results if isinstance(r, SetAside))
-    if not decisions and not aside:
-        msg = f"{path} holds no decisions. Choose one from the list in the column `besluit` of at least one row."
+    ids = [str(row.cells.get("id") or "") for row in workbook.rows]
+    _require(any(result is not None for result in results), path, "Choose one from the list in the column `besluit`.")
+    extra = {identifier: row.extra for identifier, row in zip(ids, workbook.rows, strict=True)}
+    return _review(known, workbook, list(zip(ids, results, strict=True)), _writers(extra, path, writer_column))
+
+
+def _from_label_studio(path: Path, framework: str | None, writer_column: str | None) -> Review:
+    tasks = read_annotations(path)
+    wanted = {task.framework for task in tasks}
+    known = next(
+        (f for f in map(load_framework, [framework] if framework else framework_names()) if {f.id} == wanted), None
+    )
+    if known is None:
+        msg = f"{path} was made with the framework {', '.join(sorted(wanted))}. Name it with --framework."
         raise ReviewError(msg)
-    complete, n_unfinished = _complete(workbook, results)
-    writers = _writers(workbook, writer_column)
-    feedback = tuple(_labelled(i, [d for d in decisions if d.comment_id == i], writers) for i in complete)
-    agreement = agreement_table(decisions, complete, known.names)
-    return Review(known, workbook, decisions, aside, feedback, n_unfinished, agreement)
+    results: list[_Result] = []
+    for task in tasks:
+        results += [(task.comment_id, result) for result in decide_task(task, known)] or [(task.comment_id, None)]
+    _require(any(result is not None for _, result in results), path, "Submit at least one task in Label Studio.")
+    source = FilledWorkbook(path, (), {}, None)
+    return _review(known, source, results, _writers({t.comment_id: t.extra for t in tasks}, path, writer_column))
+
+
+_Result = tuple[str, Decision | SetAside | None]
+
+
+def _review(
+    framework: Framework, source: FilledWorkbook, results: Sequence[_Result], writers: Mapping[str, str]
+) -> Review:
+    decisions = tuple(r for _, r in results if isinstance(r, Decision))
+    aside = tuple(r for _, r in results if isinstance(r, SetAside))
+    complete, n_unfinished = _complete(results)
+    of_comment: dict[str, list[Decision]] = {identifier: [] for identifier in complete}
+    for decision in decisions:
+        if decision.comment_id in of_comment:
+            of_comment[decision.comment_id].append(decision)
+    feedback = tuple(_labelled(i, found, writers) for i, found in of_comment.items())
+    agreement = agreement_table(decisions, complete, framework.names)
+    return Review(framework, source, decisions, aside, feedback, n_unfinished, agreement)
+
+
+def _require(has_decisions: bool, path: Path, remedy: str) -> None:
+    if not has_decisions:
+        msg = f"{path} holds no decisions. {remedy}"
+        raise ReviewError(msg)
 
 
 def import_review(
@@ -136,24 +177,22 @@ def _framework(workbook: FilledWorkbook, name: str | None) -> Framework:
     raise ReviewError(msg)
 
 
-def _complete(workbook: FilledWorkbook, results: Sequence[Decision | SetAside | None]) -> tuple[list[str], int]:
+def _complete(results: Sequence[_Result]) -> tuple[list[str], int]:
     """Return the ids of comments that were decided as a whole, and how many were only begun."""
     decided: dict[str, list[bool]] = {}
-    for row, result in zip(workbook.rows, results, strict=True):
-        decided.setdefault(str(row.cells.get("id") or ""), []).append(isinstance(result, Decision))
+    for identifier, result in results:
+        decided.setdefault(identifier, []).append(isinstance(result, Decision))
     complete = [identifier for identifier, rows in decided.items() if all(rows)]
     return complete, sum(any(rows) and not all(rows) for rows in decided.values())
 
 
-def _writers(workbook: FilledWorkbook, column: str | None) -> Mapping[str, str]:
-    extra = workbook.rows[0].extra if workbook.rows else {}
-    if column is not None and column not in extra:
-        msg = (
-            f"{workbook.path} has no column {column!r} for the writer. It has {', '.join(extra) or 'no other columns'}."
-        )
+def _writers(extra: Mapping[str, Mapping[str, str]], path: Path, column: str | None) -> Mapping[str, str]:
+    known = list(dict.fromkeys(name for cells in extra.values() for name in cells))
+    if column is not None and column not in known:
+        msg = f"{path} has no column {column!r} for the writer. It has {', '.join(known) or 'no other columns'}."
         raise ReviewError(msg)
-    found = column or next((c for c in extra if c.casefold() in WRITER_COLUMNS), None)
-    return {str(row.cells.get("id") or ""): row.extra.get(found or "") or UNKNOWN_WRITER for row in workbook.rows}
+    found = column or next((c for c in known if c.casefold() in WRITER_COLUMNS), "")
+    return {identifier: cells.get(found) or UNKNOWN_WRITER for identifier, cells in extra.items()}
 
 
 def _labelled(identifier: str, decisions: Sequence[Decision], writers: Mapping[str, str]) -> dict[str, Any]:
