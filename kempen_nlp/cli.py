@@ -229,6 +229,17 @@ def evaluate(
     evaluate_model(model, output, with_baselines=baselines, report=say)
 
 
+@app.command("app")
+def app_(
+    port: Annotated[int | None, typer.Option(help="Port on this machine; the first free one by default.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+) -> None:
+    """Serve the review page on this machine, for colleagues who do not code (extra `app`)."""
+    from kempen_nlp.app import serve_page
+
+    serve_page(port=port, open_browser=browser)
+
+
 @app.command()
 def demo(
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write to.")] = Path("demo"),
