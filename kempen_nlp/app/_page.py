@@ -136,7 +136,8 @@ class ReviewPage:
         for block in old:
             _close(block)
         self.previous.disabled, self.next.disabled = self.page == 0, self.page == n_pages - 1
-        self.counter.value = f"{len(groups)} opmerkingen · bladzijde {self.page + 1} van {n_pages} · {len(self.session.decisions)} besluiten"
+        where = f"{len(groups)} opmerkingen · bladzijde {self.page + 1} van {n_pages}"
+        self.counter.value = f"{where} · {len(self.session.decisions)} besluiten"
 
     def _block(self, items: list[Any]) -> w.Widget:
         comment, names = items[0].comment, self.session.framework.names if self.session.framework else ()
@@ -144,11 +145,8 @@ class ReviewPage:
         shown = comment_html(comment.text, spans, comment.problems, comment.state)
         text = w.HTML(f"<strong>{escape(comment.id)}</strong>{shown}")
         text.add_class("kempen-comment")
-        rows = (
-            []
-            if comment.problems
-            else [ItemRow(item, self.session, self._reviewer, self._count).widget for item in items]
-        )
+        decidable = [] if comment.problems else items
+        rows = [ItemRow(item, self.session, self._reviewer, self._count).widget for item in decidable]
         return w.VBox([text, *rows], layout=w.Layout(border_top="1px solid #ddd", padding=".4rem 0"))
 
     def _reviewer(self) -> str:
