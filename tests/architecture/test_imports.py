@@ -31,6 +31,7 @@ ALLOWED = {
     "classifier": DOMAIN | ESTIMATORS | {"language", "encoders", "features", "corpus"},
     "training": DOMAIN | ESTIMATORS | {"language", "encoders", "features", "corpus", "classifier", "evaluation"},
     "persistence": DOMAIN | {"corpus", "classifier", "encoders"},
+    "versions": {"corpus", "persistence"},
     "profiles": {"errors", "framework"},
     "quality": DOMAIN | {"language"},
     "batch": DOMAIN | {"classifier", "corpus", "persistence", "workbook"},
