@@ -11,13 +11,15 @@ import tomllib
 import pytest
 import yaml
 
-DOMAIN = {"errors", "framework", "comments", "assignments"}
+DOMAIN = {"display", "dutch", "errors", "framework", "comments", "assignments"}
 ESTIMATORS = {"competencies", "levels", "polarity"}
 ALLOWED = {
     "errors": set(),
-    "framework": {"errors"},
+    "dutch": set(),
+    "display": {"dutch"},
+    "framework": {"display", "errors"},
     "comments": {"errors"},
-    "assignments": {"errors"},
+    "assignments": {"display", "dutch", "errors"},
     "corpus": {"errors", "framework"},
     "parsing": DOMAIN,
     "language": {"errors"},
@@ -31,11 +33,16 @@ ALLOWED = {
     "classifier": DOMAIN | ESTIMATORS | {"language", "encoders", "features", "corpus"},
     "training": DOMAIN | ESTIMATORS | {"language", "encoders", "features", "corpus", "classifier", "evaluation"},
     "persistence": DOMAIN | {"corpus", "classifier", "encoders"},
-    "profiles": {"framework"},
-    "batch": DOMAIN | {"classifier", "persistence", "workbook"},
-    "plots": {"framework", "profiles"},
+    "versions": {"corpus", "persistence"},
+    "profiles": {"errors", "framework"},
+    "quality": DOMAIN | {"language"},
+    "batch": DOMAIN | {"classifier", "corpus", "persistence", "workbook"},
+    "plots": {"dutch", "framework", "profiles"},
     "report": DOMAIN | {"corpus", "profiles", "plots"},
-    "workbook": DOMAIN | {"profiles"},
+    "workbook": DOMAIN | {"profiles", "quality"},
+    "app": DOMAIN | {"batch", "corpus", "persistence", "workbook"},
+    "exchange": DOMAIN | {"corpus"},
+    "review": DOMAIN | {"agreement", "corpus", "evaluation", "exchange", "workbook"},
     "baselines": {"corpus", "encoders", "evaluation", "features", "framework", "language", "yardstick"},
     "yardstick": DOMAIN | {"corpus", "classifier", "training", "evaluation", "agreement", "encoders", "persistence", "plots",
                            "language", "competencies", "features"},
