@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from kempen_nlp.parsing.blocks import Block, split_cell
+from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.scales import (
     LevelMark,
     is_about_levels,
@@ -17,34 +17,12 @@ from kempen_nlp.parsing.scales import (
 )
 from kempen_nlp.parsing.words import (
     column_role,
-    competency_label,
     definition_label,
     headline_label,
     is_indicators_label,
-    is_not_applicable,
-    is_reference,
-    without_numbering,
 )
 
-EntryRole = Literal[
-    "competency", "definition", "level", "headline", "indicator", "not applicable", "reference", "subheading", "heads",
-    "profile", "untitled", "unused column",
-]  # fmt: skip
-_BLANK = ("-", "–", "—", "---", "+", ".", "x", "nvt.")
 _SENTENCE_WORDS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing that a table says, in reading order."""
-
-    role: EntryRole
-    text: str
-    block: Block
-    mark: LevelMark | None = None
-    """The level that it is about; None for a competency, its definition, and headings."""
-    is_alone: bool = False
-    """True when its cell holds nothing else."""
 
 
 @dataclass(slots=True)
@@ -86,13 +64,6 @@ class Grid:
         for head in self.heads.values():
             head.update({n: _ranked(mark, ranks) for n, mark in head.items()})
         self.row_marks.update({n: _ranked(mark, ranks) for n, mark in self.row_marks.items()})
-
-    def entries(self) -> Iterator[Entry]:
-        """Yield what the table says, row by row."""
-        if self.kind == "columns":
-            yield from _column_entries(self)
-        elif self.kind == "rows":
-            yield from _row_entries(self)
 
 
 def _ranked(mark: LevelMark, ranks: Mapping[str, int]) -> LevelMark:
@@ -166,7 +137,7 @@ def _label_columns(grid: Grid, shared: Collection[str], *, has_own_heading: bool
     body = [row for n, row in enumerate(grid.rows) if n not in grid.heads and n > first_head]
     labels = [row.cells[0] for row in body if first_level > 0 and row.cells[0]]
     full = [row.cells[0] for row in body if first_level > 0 and row.cells[0] and any(row.cells[first_level:])]
-    has_title_rows = any(_is_title_row(grid, n) for n in range(len(grid.rows)))
+    has_title_rows = any(is_title_row(grid, n) for n in range(len(grid.rows)))
     if "competency" not in grid.roles.values() and first_level > 0:
         column = next((n for n, role in grid.roles.items() if role not in ("cluster", "number", "definition")), 0)
         is_aspect = has_own_heading or {label.casefold() for label in labels} & set(shared) or has_title_rows
@@ -180,7 +151,7 @@ def _label_columns(grid: Grid, shared: Collection[str], *, has_own_heading: bool
     grid.names_competencies = bool({"competency", "name"} & set(grid.roles.values())) or has_title_rows
 
 
-def _is_title_row(grid: Grid, number: int) -> bool:
+def is_title_row(grid: Grid, number: int) -> bool:
     """Tell whether a row only names what the next row, a head of levels, is about."""
     row = grid.rows[number]
     if number + 1 not in grid.heads or number in grid.heads or not row.cells[0]:
@@ -189,81 +160,11 @@ def _is_title_row(grid: Grid, number: int) -> bool:
     return len(filled) == 1 and len(filled[0].split()) <= 8 and not filled[0].endswith(".")
 
 
-def _column_entries(grid: Grid) -> Iterator[Entry]:
-    head: dict[int, LevelMark] = {}
-    waiting: list[Block] = []
-    for number, row in enumerate(grid.rows):
-        if _is_title_row(grid, number):
-            yield Entry("competency", competency_label(row.cells[0]) or without_numbering(row.cells[0]), row)
-        elif number in grid.heads:
-            head = grid.heads[number]
-            yield from _head_entries(grid, row, head, waiting)
-            waiting = []
-        elif not head:
-            waiting.append(row)
-        else:
-            yield from _body_entries(grid, row, head)
-
-
-def _head_entries(grid: Grid, row: Block, head: Mapping[int, LevelMark], waiting: Sequence[Block]) -> Iterator[Entry]:
-    name = next((row.cells[n] for n, role in grid.roles.items() if role == "name"), "")
-    if name:
-        yield Entry("competency", without_numbering(name), row)
-    yield Entry("heads", row.text, row)
-    if not grid.names_competencies or name or "competency" not in grid.roles.values():
-        for mark in sorted(head.values(), key=lambda mark: mark.rank or 0):
-            yield Entry("level", mark.label, row, mark)
-    for earlier in waiting:
-        for column, cell in enumerate(earlier.cells):
-            if cell:
-                yield Entry("profile", cell, earlier, head.get(column))
-
-
-def _body_entries(grid: Grid, row: Block, head: Mapping[int, LevelMark]) -> Iterator[Entry]:
-    label, is_headline = "", False
-    filled = [n for n, cell in enumerate(row.cells) if cell]
-    for column, role in grid.roles.items():
-        cell = row.cells[column] if column < len(row.cells) else ""
-        if cell and role == "competency":
-            if filled == [column]:
-                yield Entry("subheading", cell, row)
-                return
-            lines = split_cell(cell)
-            yield Entry("competency", competency_label(lines[0]) or without_numbering(lines[0]), row)
-            if len(lines) > 1:
-                yield Entry("definition", " ".join(lines[1:]), row)
-        elif cell and role == "definition":
-            yield Entry("definition", " ".join(cell.split()), row)
-        elif cell:
-            label, is_headline = cell, headline_label(cell) is not None
-            yield Entry("subheading", label, row)
-    for column in filled:
-        if column in head:
-            yield from _cell_entries(row.cells[column], row, head[column], is_headline=is_headline)
-        elif column not in grid.roles:
-            yield Entry("untitled", row.cells[column], row)
-
-
-def _cell_entries(cell: str, row: Block, mark: LevelMark, *, is_headline: bool = False) -> Iterator[Entry]:
-    parts = [part for part in split_cell(cell) if part not in _BLANK]
-    for part in parts:
-        if is_not_applicable(part) and len(parts) == 1:
-            yield Entry("not applicable", part, row, mark)
-        elif is_reference(part):
-            yield Entry("reference", part, row, mark)
-        elif is_indicators_label(part):
-            yield Entry("subheading", part, row, mark)
-        elif is_headline:
-            yield Entry("headline", part, row, mark)
-        else:
-            yield Entry("indicator", part, row, mark, is_alone=len(parts) == 1)
-
-
 def _grid_of_rows(rows: Sequence[Block]) -> Grid | None:
     width = max(len(row.cells) for row in rows)
     if width < 2:
         return None
-    head = _role_head(rows)
+    head = role_head(rows)
     best: tuple[int, dict[int, LevelMark]] = (-1, {})
     for column in range(min(width, 12)):
         marks = _row_marks(rows, column, is_level=head.get(column) == "level")
@@ -276,12 +177,13 @@ def _grid_of_rows(rows: Sequence[Block]) -> Grid | None:
     if "competency" not in head.values():
         _find_competencies(grid, marks)
     grid.names_competencies = "competency" in grid.roles.values() or any(
-        _row_title(grid, n) for n, _ in enumerate(rows) if n not in marks
+        row_title(grid, n) for n, _ in enumerate(rows) if n not in marks
     )
     return grid
 
 
-def _role_head(rows: Sequence[Block]) -> dict[int, str]:
+def role_head(rows: Sequence[Block]) -> dict[int, str]:
+    """Return the roles of the columns that the first row titles; empty when it is no such row."""
     roles = {n: role for n, cell in enumerate(rows[0].cells) if (role := column_role(cell))}
     return roles if len(roles) > 1 or "level" in roles.values() else {}
 
@@ -324,11 +226,11 @@ def _find_competencies(grid: Grid, marks: Mapping[int, LevelMark]) -> None:
         grid.roles[grid.level_column] = "competency"
 
 
-def _row_title(grid: Grid, number: int) -> bool:
+def row_title(grid: Grid, number: int) -> bool:
     """Tell whether a row between the levels names a competency."""
     row = grid.rows[number]
     filled = [cell for cell in row.cells if cell]
-    if not filled or number in grid.row_marks or (number == 0 and _role_head(grid.rows)):
+    if not filled or number in grid.row_marks or (number == 0 and role_head(grid.rows)):
         return False
     if column_role(filled[0]) == "competency" and len(filled) == 2:
         return True
@@ -340,65 +242,3 @@ def _row_title(grid: Grid, number: int) -> bool:
     return (
         following in grid.row_marks and len(filled) <= 2 and len(filled[0].split()) <= 8 and not filled[0].endswith(".")
     )
-
-
-def _row_entries(grid: Grid) -> Iterator[Entry]:
-    own = {n: grid.rows[0].cells[n] for n, role in grid.roles.items() if role == "own competency"}
-    if own:
-        yield Entry("heads", grid.rows[0].text, grid.rows[0])
-        for column, name in own.items():
-            yield Entry("competency", without_numbering(name), grid.rows[0])
-            for number, mark in grid.row_marks.items():
-                cells = grid.rows[number].cells
-                yield Entry("level", mark.label, grid.rows[number], mark)
-                yield from _cell_entries(cells[column] if column < len(cells) else "", grid.rows[number], mark)
-        return
-    current: LevelMark | None = None
-    for number, row in enumerate(grid.rows):
-        if number in grid.row_marks:
-            current = grid.row_marks[number]
-            yield from _level_row(grid, row, current, is_new=True)
-        elif number == 0 and (grid.roles or not _row_title(grid, 0)):
-            yield Entry("heads", row.text, row)
-            known = {*grid.roles, *grid.indicator_columns, grid.level_column}
-            yield from (
-                Entry("unused column", cell, row) for n, cell in enumerate(row.cells) if cell and n not in known
-            )
-        elif _row_title(grid, number):
-            yield from _title_row(row)
-            current = None
-        elif row.cells[0] and definition_label(row.cells[0]) is not None:
-            yield Entry("definition", definition_label(row.cells[0]) or " ".join(filter(None, row.cells[1:])), row)
-        elif current is not None:
-            yield from _level_row(grid, row, current, is_new=False)
-        else:
-            yield Entry("untitled", row.text, row)
-
-
-def _title_row(row: Block) -> Iterator[Entry]:
-    filled = [cell for cell in row.cells if cell]
-    if column_role(filled[0]) == "competency":
-        yield Entry("competency", without_numbering(filled[1]), row)
-        return
-    yield Entry("competency", competency_label(filled[0]) or without_numbering(filled[0]), row)
-    if len(filled) > 1:
-        yield Entry("definition", " ".join(filled[1].split()), row)
-
-
-def _level_row(grid: Grid, row: Block, mark: LevelMark, *, is_new: bool) -> Iterator[Entry]:
-    by_role = {role: row.cells[n] for n, role in grid.roles.items() if n < len(row.cells) and row.cells[n]}
-    if name := by_role.get("competency"):
-        yield Entry("competency", competency_label(name) or without_numbering(" ".join(name.split())), row)
-    if definition := by_role.get("definition"):
-        yield Entry("definition", " ".join(definition.split()), row)
-    if is_new:
-        yield Entry("level", mark.label, row, mark)
-    if headline := by_role.get("headline"):
-        yield Entry("headline", " ".join(headline.split()), row, mark)
-    if by_role.get("applicable", "").casefold() in ("nee", "no", "false", "0"):
-        yield Entry("not applicable", "nee", row, mark)
-    if mark.rest:
-        yield from _cell_entries(mark.rest, row, mark)
-    for column, cell in enumerate(row.cells):
-        if cell and column != grid.level_column and column in grid.indicator_columns:
-            yield from _cell_entries(cell, row, mark)

@@ -14,13 +14,17 @@ from kempen_nlp.framework import Framework, Profile, Status, StatusColor, slug
 from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.coverage import Coverage, LineLedger
 from kempen_nlp.parsing.draft import CompetencyDraft, LevelDraft, Piece, check_ranks, finish, level_names
-from kempen_nlp.parsing.grids import Entry, Grid
-from kempen_nlp.parsing.layout import Layout, Title, part_titles, recognise
-from kempen_nlp.parsing.outline import is_outline, read_outline, read_workbook_outline, rough_outline, write_outline
+from kempen_nlp.parsing.grid_entries import Entry, entries
+from kempen_nlp.parsing.grids import Grid
+from kempen_nlp.parsing.layout import Layout, Title
+from kempen_nlp.parsing.outline import is_outline, read_outline, rough_outline, write_outline
+from kempen_nlp.parsing.outline_workbook import read_workbook_outline
 from kempen_nlp.parsing.profiles import ProfileTable, read_grades
+from kempen_nlp.parsing.recognise import recognise
 from kempen_nlp.parsing.repair import Repaired, repair
 from kempen_nlp.parsing.scales import LevelMark, is_about_levels
 from kempen_nlp.parsing.source import SourceText, read_source
+from kempen_nlp.parsing.titles import part_titles
 from kempen_nlp.parsing.words import (
     continued_name,
     definition_label,
@@ -269,7 +273,7 @@ class _Reader:
 
     def _read_grid(self, grid: Grid) -> None:
         definition_of: set[str] = set()
-        for entry in grid.entries():
+        for entry in entries(grid):
             if entry.role == "competency":
                 self._draft_named(entry.text, entry.block.lines[0], is_table=True)
                 self._ledger.use(entry.block, "competency")
