@@ -59,6 +59,8 @@ class CompetencyDraft:
     levels: dict[int, LevelDraft] = field(default_factory=dict)
     is_reopened_at: int = 0
     """Line on which its name stood again; 0 when it did not."""
+    cluster: str = ""
+    """Title above it and its neighbours; empty when there is none."""
     misses_title: bool = False
     """True when its table has a column with text and no level above it."""
     order: list[int] = field(default_factory=list)

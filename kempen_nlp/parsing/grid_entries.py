@@ -16,13 +16,14 @@ from kempen_nlp.parsing.words import (
     headline_label,
     is_indicators_label,
     is_not_applicable,
+    is_other_section,
     is_reference,
     without_numbering,
 )
 
 EntryRole = Literal[
     "competency", "definition", "level", "headline", "indicator", "not applicable", "reference", "subheading", "heads",
-    "profile", "untitled", "unused column",
+    "profile", "untitled", "unused column", "cluster", "other part",
 ]  # fmt: skip
 _BLANK = ("-", "–", "—", "---", "+", ".", "x", "nvt.")
 
@@ -41,7 +42,7 @@ class Entry:
 
 
 def entries(grid: Grid) -> Iterator[Entry]:
-    """Yield what a table says, row by row."""
+    """Yield what a table says, row by row; what stands in a column without use is named once."""
     if grid.kind == "columns":
         yield from _column_entries(grid)
     elif grid.kind == "rows":
@@ -54,6 +55,8 @@ def _column_entries(grid: Grid) -> Iterator[Entry]:
     for number, row in enumerate(grid.rows):
         if is_title_row(grid, number):
             yield Entry("competency", competency_label(row.cells[0]) or without_numbering(row.cells[0]), row)
+        elif number in grid.extra_heads:
+            yield Entry("heads", row.text, row)
         elif number in grid.heads:
             head = grid.heads[number]
             yield from _head_entries(grid, row, head, waiting)
@@ -93,12 +96,19 @@ def _body_entries(grid: Grid, row: Block, head: Mapping[int, LevelMark]) -> Iter
                 yield Entry("definition", " ".join(lines[1:]), row)
         elif cell and role == "definition":
             yield Entry("definition", " ".join(cell.split()), row)
+        elif cell and role == "cluster":
+            yield Entry("cluster", without_numbering(" ".join(cell.split())), row)
+        elif cell and is_other_section(cell):
+            yield Entry("other part", row.text, row)
+            return
         elif cell:
             label, is_headline = cell, headline_label(cell) is not None
             yield Entry("subheading", label, row)
     for column in filled:
         if column in head:
             yield from _cell_entries(row.cells[column], row, head[column], is_headline=is_headline)
+        elif column in grid.unused_columns:
+            yield Entry("unused column", grid.unused_columns[column], row)
         elif column not in grid.roles:
             yield Entry("untitled", row.cells[column], row)
 
@@ -130,8 +140,14 @@ def _row_entries(grid: Grid) -> Iterator[Entry]:
                 yield from _cell_entries(cells[column] if column < len(cells) else "", grid.rows[number], mark)
         return
     current: LevelMark | None = None
+    is_other = False
     for number, row in enumerate(grid.rows):
-        if number in grid.row_marks:
+        first = row.cells[0]
+        is_other = is_other_section(first) if first else is_other
+        if is_other:
+            yield Entry("other part", row.text, row)
+            current = None
+        elif number in grid.row_marks:
             current = grid.row_marks[number]
             yield from _level_row(grid, row, current, is_new=True)
         elif number == 0 and (grid.roles or not row_title(grid, 0)):
@@ -143,6 +159,8 @@ def _row_entries(grid: Grid) -> Iterator[Entry]:
         elif row_title(grid, number):
             yield from _title_row(row)
             current = None
+        elif all(column_role(cell) for cell in row.cells if cell):
+            yield Entry("heads", row.text, row)
         elif row.cells[0] and definition_label(row.cells[0]) is not None:
             yield Entry("definition", definition_label(row.cells[0]) or " ".join(filter(None, row.cells[1:])), row)
         elif current is not None:
@@ -163,6 +181,8 @@ def _title_row(row: Block) -> Iterator[Entry]:
 
 def _level_row(grid: Grid, row: Block, mark: LevelMark, *, is_new: bool) -> Iterator[Entry]:
     by_role = {role: row.cells[n] for n, role in grid.roles.items() if n < len(row.cells) and row.cells[n]}
+    if cluster := by_role.get("cluster"):
+        yield Entry("cluster", without_numbering(" ".join(cluster.split())), row)
     if name := by_role.get("competency"):
         yield Entry("competency", competency_label(name) or without_numbering(" ".join(name.split())), row)
     if definition := by_role.get("definition"):

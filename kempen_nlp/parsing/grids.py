@@ -17,12 +17,16 @@ from kempen_nlp.parsing.scales import (
 )
 from kempen_nlp.parsing.words import (
     column_role,
+    competency_label,
     definition_label,
     headline_label,
     is_indicators_label,
+    is_other_section,
 )
 
 _SENTENCE_WORDS = 3
+_NAME_WORDS = 4
+_MOST_LABELS = 4
 
 
 @dataclass(slots=True)
@@ -33,6 +37,10 @@ class Grid:
     kind: Literal["columns", "rows", "none"] = "none"
     heads: dict[int, dict[int, LevelMark]] = field(default_factory=dict)
     """For levels in columns: row number to column to level."""
+    extra_heads: set[int] = field(default_factory=set)
+    """For levels in columns: rows above or under a head that title columns too."""
+    unused_columns: dict[int, str] = field(default_factory=dict)
+    """For levels in columns: other columns to the right, by number, with their titles."""
     level_column: int = -1
     """For levels in rows."""
     row_marks: dict[int, LevelMark] = field(default_factory=dict)
@@ -100,7 +108,7 @@ def _level_head(rows: Sequence[Block], number: int) -> dict[int, LevelMark]:
     if len(marks) < 2 or len(set(keys)) < len(keys):
         return _unknown_head(rows, number)
     others = [n for n, cell in enumerate(cells) if cell and n not in marks]
-    if any(n > min(marks) for n in others) or len(others) > 3:
+    if any(min(marks) < n < max(marks) for n in others) or sum(n < min(marks) for n in others) > _MOST_LABELS:
         return {}
     if any(mark.rank is None for mark in marks.values()) and not is_ordered(
         m.name for m in marks.values() if m.rank is None
@@ -130,11 +138,14 @@ def _has_sentences(rows: Sequence[Block], columns: Collection[int]) -> bool:
 
 def _label_columns(grid: Grid, shared: Collection[str], *, has_own_heading: bool) -> None:
     first_head, head = next(iter(grid.heads.items()))
-    cells, first_level = grid.rows[first_head].cells, min(head)
+    cells, first_level = _titles(grid, first_head), min(head)
     for column in range(first_level):
         role = column_role(cells[column]) if column < len(cells) else None
         grid.roles[column] = role or ""
-    body = [row for n, row in enumerate(grid.rows) if n not in grid.heads and n > first_head]
+    last_level = max(head)
+    grid.unused_columns = {n: cell for n, cell in enumerate(cells) if n > last_level and cell}
+    _name_levels(grid)
+    body = [row for n, row in enumerate(grid.rows) if n not in {*grid.heads, *grid.extra_heads} and n > first_head]
     labels = [row.cells[0] for row in body if first_level > 0 and row.cells[0]]
     full = [row.cells[0] for row in body if first_level > 0 and row.cells[0] and any(row.cells[first_level:])]
     has_title_rows = any(is_title_row(grid, n) for n in range(len(grid.rows)))
@@ -151,10 +162,33 @@ def _label_columns(grid: Grid, shared: Collection[str], *, has_own_heading: bool
     grid.names_competencies = bool({"competency", "name"} & set(grid.roles.values())) or has_title_rows
 
 
+def _titles(grid: Grid, head: int) -> tuple[str, ...]:
+    """Return the titles of the columns; where the head is blank, those of the row above, if that has no sentences."""
+    cells = grid.rows[head].cells
+    above = grid.rows[head - 1].cells if head else ()
+    if not any(column_role(cell) == "competency" for cell in above) or any(map(column_role, cells)):
+        return cells
+    grid.extra_heads.add(head - 1)
+    return tuple(cell or (above[n] if n < len(above) else "") for n, cell in enumerate(cells))
+
+
+def _name_levels(grid: Grid) -> None:
+    """Take the row under a head for names of its levels, if it has a few words there and nothing elsewhere."""
+    for number, head in grid.heads.items():
+        cells = grid.rows[number + 1].cells if number + 1 < len(grid.rows) else ()
+        filled = {n for n, cell in enumerate(cells) if cell}
+        is_short = all(len(cells[n].split()) <= _NAME_WORDS and not cells[n].endswith(".") for n in filled)
+        if len(filled) > 1 and filled <= set(head) and is_short and _has_sentences(grid.rows[number + 2 :], head):
+            grid.extra_heads.add(number + 1)
+            head.update({n: replace(head[n], name=head[n].name or cells[n]) for n in filled})
+
+
 def is_title_row(grid: Grid, number: int) -> bool:
     """Tell whether a row only names what the next row, a head of levels, is about."""
     row = grid.rows[number]
     if number + 1 not in grid.heads or number in grid.heads or not row.cells[0]:
+        return False
+    if any(column_role(cell) == "competency" for cell in grid.rows[number + 1].cells):
         return False
     filled = [cell for cell in row.cells if cell]
     return len(filled) == 1 and len(filled[0].split()) <= 8 and not filled[0].endswith(".")
@@ -189,7 +223,11 @@ def role_head(rows: Sequence[Block]) -> dict[int, str]:
 
 
 def _row_marks(rows: Sequence[Block], column: int, *, is_level: bool) -> dict[int, LevelMark]:
-    cells = [(n, row.cells[column]) for n, row in enumerate(rows) if column < len(row.cells) and row.cells[column]]
+    cells = [
+        (n, row.cells[column])
+        for n, row in enumerate(rows)
+        if column < len(row.cells) and row.cells[column] and not _is_label(row.cells[column])
+    ]
     found: dict[int, LevelMark] = {}
     for number, cell in cells:
         mark = read_column_level(cell) if is_level else read_level(cell, loose=True) or _sure_name(cell)
@@ -201,6 +239,15 @@ def _row_marks(rows: Sequence[Block], column: int, *, is_level: bool) -> dict[in
     if not is_level and names and (len(names) < 2 or not is_ordered(names)):
         found = {n: mark for n, mark in found.items() if mark.rank is not None}
     return found if 2 * len(found) > len(cells) - 1 or is_level else {}
+
+
+def _is_label(cell: str) -> bool:
+    return (
+        definition_label(cell) is not None
+        or is_indicators_label(cell)
+        or is_other_section(cell)
+        or competency_label(cell) is not None
+    )
 
 
 def _sure_name(cell: str) -> LevelMark | None:

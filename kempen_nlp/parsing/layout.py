@@ -40,5 +40,7 @@ class Layout:
     """First position of a table to its reading."""
     inverted: dict[int, tuple[str, LevelMark]] = field(default_factory=dict)
     """Where levels come first: titles under them, each with its level."""
+    parts: set[int] = field(default_factory=set)
+    """Lines after a last level that open a part which describes no level."""
     notes: list[str] = field(default_factory=list)
     """What was assumed about the document as a whole."""

@@ -33,6 +33,8 @@ class SourceText:
     """True when a line may end in the middle of a sentence, as in text files and PDF."""
     left_out: Mapping[int, str] = field(default_factory=dict)
     """Lines that are no part of the text, such as running heads, with the reason."""
+    notes: tuple[str, ...] = ()
+    """What was assumed while reading, as doubts say it."""
 
     def where(self, line: int) -> str:
         """Return ``file:line``, with page or sheet when there is one, as error messages begin."""

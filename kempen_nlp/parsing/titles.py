@@ -10,6 +10,8 @@ from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.layout import Title
 from kempen_nlp.parsing.scales import is_about_levels
 from kempen_nlp.parsing.words import (
+    cluster_label,
+    column_role,
     competency_label,
     continued_name,
     definition_label,
@@ -44,7 +46,7 @@ def may_be_title(block: Block) -> bool:
     """Return whether a line may name a competency."""
     if competency_label(block.text):
         return block.kind not in ("item", "row")
-    if block.kind == "row" or block.italic or is_other_section(block.text) or is_label(block.text):
+    if block.kind == "row" or block.italic or is_label(block.text):
         return False
     if block.kind == "heading":
         return not is_lone_number(block.text)
@@ -56,8 +58,9 @@ def may_be_title(block: Block) -> bool:
 
 
 def is_label(text: str) -> bool:
-    """Return whether a line labels what follows, such as 'Definitie:'."""
-    return is_indicators_label(text) or definition_label(text) is not None or headline_label(text) is not None
+    """Return whether a line labels what follows, such as 'Definitie:' or 'Ontwikkeltips'."""
+    said = (definition_label(text), headline_label(text), cluster_label(text))
+    return is_indicators_label(text) or is_other_section(text) or any(label is not None for label in said)
 
 
 def is_plain_title(block: Block) -> bool:
@@ -94,6 +97,30 @@ def title_of(block: Block) -> Title:
         return named
     name = without_numbering(text.replace("**", "")).strip().rstrip(":").strip()
     return Title(continued_name(name) or name)
+
+
+def lift_titles(blocks: Sequence[Block]) -> list[Block]:
+    """
+    Make lines of the rows with one cell that begin a table, above a head that titles a column of competencies.
+
+    In a spreadsheet the handbook's title stands there; it is no competency and no part of the table.
+    """
+    result = list(blocks)
+    for position, block in enumerate(blocks):
+        is_first = block.table and (not position or blocks[position - 1].table != block.table)
+        end = position
+        while is_first and end < len(blocks) and blocks[end].table == block.table and _n_filled(blocks[end]) == 1:
+            end += 1
+        head = blocks[end] if end < len(blocks) and blocks[end].table == block.table else None
+        if is_first and head and any(column_role(cell) == "competency" for cell in head.cells):
+            for n in range(position, end):
+                text = " ".join(blocks[n].text.split())
+                result[n] = Block("paragraph", text, blocks[n].lines)
+    return result
+
+
+def _n_filled(row: Block) -> int:
+    return sum(bool(cell) for cell in row.cells)
 
 
 def part_titles(blocks: Sequence[Block]) -> list[Block]:
