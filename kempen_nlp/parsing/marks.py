@@ -10,6 +10,7 @@ from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.layout import Layout
 from kempen_nlp.parsing.scales import (
     LevelMark,
+    is_about_levels,
     is_ordered,
     order_names,
     rank_of_name,
@@ -17,8 +18,10 @@ from kempen_nlp.parsing.scales import (
     read_lone_sign,
     read_named_level,
 )
-from kempen_nlp.parsing.titles import is_plain_title, style_of
+from kempen_nlp.parsing.titles import has_items_under, is_plain_title, style_of
 from kempen_nlp.parsing.words import competency_label
+
+_FEWEST_SERIES = 2
 
 
 def find_marks(blocks: Sequence[Block], layout: Layout) -> dict[int, LevelMark]:
@@ -31,7 +34,9 @@ def find_marks(blocks: Sequence[Block], layout: Layout) -> dict[int, LevelMark]:
     numbered = numbered or _lone_signs(blocks)
     named = _known_names(blocks, numbered) or _repeated_names(blocks, numbered, layout)
     if not named:
-        return numbered
+        return numbered or (
+            {} if any(grid.kind != "none" for grid in layout.grids.values()) else _counted(blocks, layout)
+        )
     counts = Counter(mark.rank for mark in numbered.values())
     if all(n == 1 for n in counts.values()):
         names = Counter(mark.name.casefold() for mark in named.values())
@@ -53,6 +58,34 @@ def _lone_signs(blocks: Sequence[Block]) -> dict[int, LevelMark]:
     return found if len(counts) > 1 and is_series and min(counts.values()) > 1 else {}
 
 
+def _counted(blocks: Sequence[Block], layout: Layout) -> dict[int, LevelMark]:
+    """
+    Find lines that are numbered anew under every title, where the document says that it has levels.
+
+    Only when each title has as many: other lists are numbered too.
+    """
+    if not any(is_about_levels(block.text) for block in blocks if block.kind != "row"):
+        return {}
+    series: list[list[int]] = []
+    for position, block in enumerate(blocks):
+        number = block.glyph.strip("().") if block.kind == "item" else ""
+        if number == "1":
+            series.append([position])
+        elif series and number == str(len(series[-1]) + 1):
+            series[-1].append(position)
+    lengths = Counter(len(s) for s in series if len(s) > 1)
+    usual, n_usual = lengths.most_common(1)[0] if lengths else (0, 0)
+    if n_usual < _FEWEST_SERIES or n_usual < len(series) - 1:
+        return {}
+    layout.notes.append("no line names a level, so the numbers of the numbered lines were taken for levels")
+    return {
+        n: LevelMark(blocks[n].glyph, rank, rest=blocks[n].text)
+        for s in series
+        if len(s) == usual
+        for rank, n in enumerate(s, start=1)
+    }
+
+
 def _known_names(blocks: Sequence[Block], numbered: Mapping[int, LevelMark]) -> dict[int, LevelMark]:
     """Find words of one known scale, all in the same kind of block."""
     found: dict[str, dict[int, LevelMark]] = {}
@@ -60,7 +93,7 @@ def _known_names(blocks: Sequence[Block], numbered: Mapping[int, LevelMark]) -> 
         if block.kind == "row" or position in numbered or competency_label(block.text):
             continue
         mark = read_named_level(block.text)
-        if mark and (block.kind != "item" or mark.rest):
+        if mark and (block.kind != "item" or mark.rest or has_items_under(blocks, position)):
             style = "inline" if mark.rest else f"{block.kind}{block.depth}"
             found.setdefault(style, {})[position] = mark
     best = max(found.values(), key=len, default={})

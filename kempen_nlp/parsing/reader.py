@@ -20,7 +20,7 @@ from kempen_nlp.parsing.repair import Repaired
 from kempen_nlp.parsing.scales import LevelMark, is_about_levels
 from kempen_nlp.parsing.source import SourceText
 from kempen_nlp.parsing.table_reader import TableReader
-from kempen_nlp.parsing.titles import lift_titles, part_titles
+from kempen_nlp.parsing.titles import lift_titles, part_titles, raise_items
 from kempen_nlp.parsing.words import (
     cluster_label,
     definition_label,
@@ -50,7 +50,7 @@ class Reader:
 
     def __init__(self, source: SourceText, repaired: Repaired) -> None:
         self._source = source
-        self._blocks = part_titles(lift_titles(repaired.blocks))
+        self._blocks = part_titles(raise_items(lift_titles(repaired.blocks)))
         self._sidebars = repaired.sidebars
         self._layout: Layout = recognise(self._blocks)
         self._account = Account(source, repaired.left_out)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from kempen_nlp.parsing.blocks import Block
@@ -12,9 +13,11 @@ from kempen_nlp.parsing.layout import Layout, Run, Title
 from kempen_nlp.parsing.marks import find_marks, give_ranks
 from kempen_nlp.parsing.scales import LevelMark, is_about_levels
 from kempen_nlp.parsing.titles import Style, may_be_title, style_of, title_of
-from kempen_nlp.parsing.words import competency_label, without_numbering
+from kempen_nlp.parsing.words import competency_label, is_indicators_label, without_numbering
 
 _NAME_WORDS = 3
+_NAME_WORDS_OF_LEVEL = 6
+_PART_WORDS = 8
 
 
 def recognise(blocks: Sequence[Block]) -> Layout:
@@ -40,6 +43,7 @@ def recognise(blocks: Sequence[Block]) -> Layout:
         name = competency_label(block.text) if block.kind not in ("item", "row") else None
         if name:
             layout.titles.setdefault(position, Title(name))
+    layout.parts = _parts(blocks, layout)
     return layout
 
 
@@ -61,7 +65,8 @@ def _grids(blocks: Sequence[Block]) -> dict[int, Grid]:
 def _levels_first(blocks: Sequence[Block], marks: Mapping[int, LevelMark]) -> dict[int, tuple[str, LevelMark]]:
     """Find titles that return under levels which each occur once: level above competency."""
     ranks = [mark.rank for _, mark in sorted(marks.items())]
-    if len(ranks) < 2 or len(set(ranks)) < len(ranks) or any(mark.rest for mark in marks.values()):
+    has_text = any(len(m.rest.split()) > _NAME_WORDS_OF_LEVEL or m.rest.endswith(".") for m in marks.values())
+    if len(ranks) < 2 or len(set(ranks)) < len(ranks) or has_text:
         return {}
     under: dict[Style, dict[int, tuple[str, LevelMark]]] = {}
     current: LevelMark | None = None
@@ -69,7 +74,8 @@ def _levels_first(blocks: Sequence[Block], marks: Mapping[int, LevelMark]) -> di
         current = marks.get(position, current)
         if current and position not in marks and may_be_title(block):
             name = without_numbering(block.text.replace("**", "")).rstrip(":").strip()
-            under.setdefault(style_of(block), {})[position] = (name, current)
+            level = replace(current, name=current.name or current.rest, rest="")
+            under.setdefault(style_of(block), {})[position] = (name, level)
     for style in sorted(under, key=lambda style: ("heading", "bold", "capitals", "line").index(style[0])):
         names = Counter(name.casefold() for name, _ in under[style].values())
         often = {name for name, n in names.items() if n > 1}
@@ -167,6 +173,7 @@ def _sort_out(blocks: Sequence[Block], marks: Mapping[int, LevelMark], runs: Seq
     """Tell runs of a competency from runs that explain levels, and from levels without a competency."""
     usual_mark = _usual(_mark_style(blocks, marks, run) for run in runs)
     usual_title = _usual(style_of(blocks[run.title]) for run in runs if run.title is not None)
+    in_tables = any(grid.names_competencies for grid in layout.grids.values())
     for run in runs:
         own = {n: marks[n] for n in run.anchors if n in marks}
         title = blocks[run.title] if run.title is not None else None
@@ -175,9 +182,10 @@ def _sort_out(blocks: Sequence[Block], marks: Mapping[int, LevelMark], runs: Seq
         inline = bool(own) and all(mark.rest for mark in own.values()) and not _has_items(blocks, run)
         odd = _mark_style(blocks, marks, run) != usual_mark or (title is not None and style_of(title) != usual_title)
         explains = inline and not labelled and (about or title is None or (len(runs) > 2 and odd and run is runs[0]))
-        if explains and len(runs) > 1:
+        is_note = in_tables and len(own) == 1 and len(run.anchors) == 1
+        if (explains and len(runs) > 1) or (is_note and inline):
             layout.explanations.update(own)
-        elif title is None or about:
+        elif title is None or about or is_note:
             layout.orphans.update(own)
         else:
             layout.marks.update(own)
@@ -199,3 +207,44 @@ def _has_items(blocks: Sequence[Block], run: Run) -> bool:
     after = blocks[last + 1] if last + 1 < len(blocks) else None
     inside = any(blocks[n].kind == "item" for n in range(run.anchors[0] + 1, last))
     return inside or (after is not None and after.kind == "item")
+
+
+def _parts(blocks: Sequence[Block], layout: Layout) -> set[int]:
+    """
+    Find titles that stand after the last level of a competency and never within another: they open another part.
+
+    What follows such a title, like 'Liever niet', is no behaviour of the last level, however it is called.
+    """
+    inner: set[str] = set()
+    after: dict[int, str] = {}
+    bounds = sorted({*layout.marks, *layout.titles, *layout.orphans, *layout.grids, len(blocks)})
+    n_levels = 0
+    for start, end in zip(bounds, bounds[1:], strict=False):
+        n_levels = 0 if start in layout.titles else n_levels + 1
+        if start not in layout.marks:
+            continue
+        found = _titles_after_items(blocks, start + 1, end)
+        if end in layout.marks:
+            inner.update(found.values())
+        elif n_levels > 1:
+            after.update(found)
+    return {position for position, text in after.items() if text not in inner}
+
+
+def _titles_after_items(blocks: Sequence[Block], start: int, end: int) -> dict[int, str]:
+    found: dict[int, str] = {}
+    has_items = False
+    for position in range(start, end):
+        block, following = blocks[position], blocks[position + 1] if position + 1 < end else None
+        if block.kind == "item":
+            has_items = True
+        elif has_items and following and following.kind in ("item", "paragraph") and _opens_part(block):
+            found[position] = block.text.casefold().strip(":* ")
+    return found
+
+
+def _opens_part(block: Block) -> bool:
+    is_short = len(block.text.split()) <= _PART_WORDS and block.text[:1].isupper()
+    if block.kind == "paragraph" and not block.text.endswith(":"):
+        return is_short and may_be_title(block)
+    return block.kind in ("bold", "paragraph") and is_short and not is_indicators_label(block.text)

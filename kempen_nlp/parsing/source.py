@@ -15,6 +15,7 @@ from kempen_nlp.parsing.pages import PageLog
 READABLE_SUFFIXES = (".txt", ".md", ".html", ".docx", ".pdf", ".xlsx", ".csv")
 MAX_BYTES = 20_000_000
 MAX_LINES = 100_000
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
 
@@ -134,8 +135,15 @@ def _reader_of(path: Path, content: bytes) -> Callable[[bytes, Path], PageLog] |
 
 
 def decode(content: bytes, path: Path) -> tuple[str, ...]:
-    """Decode UTF-8 text into lines; raises ParseError that names the line of what is not text."""
-    if b"\x00" in content:
+    """
+    Decode text into lines: UTF-8, UTF-16 with its mark, or what Windows writes in Dutch.
+
+    Raises
+    ------
+    ParseError
+        If it is none of these; the message names the line.
+    """
+    if b"\x00" in content and content[:2] not in _UTF16:
         line = content[: content.index(b"\x00")].count(b"\n") + 1
         msg = (
             f"{path}:{line}: a NUL byte, so this is not a text file. Expected a handbook saved as "
@@ -144,13 +152,16 @@ def decode(content: bytes, path: Path) -> tuple[str, ...]:
         )
         raise ParseError(msg)
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-16" if content[:2] in _UTF16 else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        msg = (
-            f"{path}:{line}: byte 0x{content[error.start]:02x} is not UTF-8. Save the handbook again as "
-            "UTF-8 (in Word: Save as, Plain text, Unicode (UTF-8))."
-        )
-        raise ParseError(msg) from error
+        try:
+            text = content.decode("cp1252")
+        except UnicodeDecodeError:
+            msg = (
+                f"{path}:{line}: byte 0x{content[error.start]:02x} is not UTF-8. Save the handbook again as "
+                "UTF-8 (in Word: Save as, Plain text, Unicode (UTF-8))."
+            )
+            raise ParseError(msg) from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return tuple(text.removesuffix("\n").split("\n"))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.layout import Title
-from kempen_nlp.parsing.scales import is_about_levels
+from kempen_nlp.parsing.scales import is_about_levels, read_level, read_named_level
 from kempen_nlp.parsing.words import (
     cluster_label,
     column_role,
@@ -55,6 +55,12 @@ def may_be_title(block: Block) -> bool:
     if block.kind == "item":
         return block.glyph.strip("().").isdigit() and _is_short(block.text)
     return _is_short(block.text) or _named_title(block.text) is not None
+
+
+def has_items_under(blocks: Sequence[Block], position: int) -> bool:
+    """Return whether a list item has items of its own."""
+    following = blocks[position + 1] if position + 1 < len(blocks) else None
+    return bool(following and following.kind == "item" and following.indent > blocks[position].indent)
 
 
 def is_label(text: str) -> bool:
@@ -117,6 +123,27 @@ def lift_titles(blocks: Sequence[Block]) -> list[Block]:
                 text = " ".join(blocks[n].text.split())
                 result[n] = Block("paragraph", text, blocks[n].lines)
     return result
+
+
+def raise_items(blocks: Sequence[Block]) -> list[Block]:
+    """Make bold lines of list items that have levels under them, as in a list three deep."""
+    result = list(blocks)
+    for position, block in enumerate(blocks[:-1]):
+        following = blocks[position + 1]
+        if (
+            block.kind == "item"
+            and has_items_under(blocks, position)
+            and _is_short(block.text.replace("**", ""))
+            and not _names_level(block)
+            and _names_level(following)
+            and has_items_under(blocks, position + 1)
+        ):
+            result[position] = replace(block, kind="bold", text=block.text.replace("**", ""), glyph="", indent=0)
+    return result
+
+
+def _names_level(block: Block) -> bool:
+    return bool(read_level(block.text, loose=True) or read_named_level(block.text))
 
 
 def _n_filled(row: Block) -> int:
