@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.grids import Grid, read_grid
@@ -13,7 +13,7 @@ from kempen_nlp.parsing.layout import Layout, Run, Title
 from kempen_nlp.parsing.marks import find_marks, give_ranks
 from kempen_nlp.parsing.scales import LevelMark, is_about_levels
 from kempen_nlp.parsing.titles import Style, may_be_title, style_of, title_of
-from kempen_nlp.parsing.words import competency_label, is_indicators_label, without_numbering
+from kempen_nlp.parsing.words import competency_label, is_indicators_label, is_other_section, without_numbering
 
 _NAME_WORDS = 3
 _NAME_WORDS_OF_LEVEL = 6
@@ -219,9 +219,13 @@ def _parts(blocks: Sequence[Block], layout: Layout) -> set[int]:
     after: dict[int, str] = {}
     bounds = sorted({*layout.marks, *layout.titles, *layout.orphans, *layout.grids, len(blocks)})
     n_levels = 0
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    is_inline = _are_inline(layout.marks)
+    for start, end in pairwise(bounds):
         n_levels = 0 if start in layout.titles else n_levels + 1
         if start not in layout.marks:
+            continue
+        if is_inline and end not in layout.marks:
+            after.update(dict.fromkeys(_after_gap(blocks, start + 1, end)[:1], ""))
             continue
         found = _titles_after_items(blocks, start + 1, end)
         if end in layout.marks:
@@ -231,11 +235,23 @@ def _parts(blocks: Sequence[Block], layout: Layout) -> set[int]:
     return {position for position, text in after.items() if text not in inner}
 
 
+def _are_inline(marks: Mapping[int, LevelMark]) -> bool:
+    """Tell whether levels stand right under each other, each with its text on its line, as in 'Goed: luistert.'."""
+    touching = sum(n + 1 in marks for n in marks)
+    return 2 * touching > len(marks) and all(mark.rest for mark in marks.values())
+
+
+def _after_gap(blocks: Sequence[Block], start: int, end: int) -> list[int]:
+    return [n for n in range(start, end) if blocks[n].lines[0] > blocks[n - 1].lines[1] + 1]
+
+
 def _titles_after_items(blocks: Sequence[Block], start: int, end: int) -> dict[int, str]:
     found: dict[int, str] = {}
     has_items = False
     for position in range(start, end):
         block, following = blocks[position], blocks[position + 1] if position + 1 < end else None
+        if is_other_section(block.text):
+            break
         if block.kind == "item":
             has_items = True
         elif has_items and following and following.kind in ("item", "paragraph") and _opens_part(block):
