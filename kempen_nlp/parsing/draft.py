@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kempen_nlp.errors import ParseError
 from kempen_nlp.framework import Competency, Indicator, Level, slug
@@ -134,9 +134,14 @@ def finish(drafts: Iterable[CompetencyDraft], *, is_wrapped: bool = False) -> tu
     paragraphs. The ends of wrapped lines divide nothing.
     """
     drafts = list(drafts)
+    # One title over all of them is a chapter, and divides nothing.
+    has_clusters = len({draft.cluster for draft in drafts}) > 1
     levels = [level for draft in drafts for level in draft.levels.values()]
     splits = all(_is_undivided(level, is_wrapped=is_wrapped) for level in levels)
-    return tuple(_finish_competency(draft, splits=splits) for draft in drafts)
+    found = (_finish_competency(draft, splits=splits) for draft in drafts)
+    return tuple(
+        replace(c, cluster=draft.cluster or None) if has_clusters else c for c, draft in zip(found, drafts, strict=True)
+    )
 
 
 def _is_undivided(level: LevelDraft, *, is_wrapped: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from kempen_nlp.parsing.outline import is_outline, read_outline, rough_outline, 
 from kempen_nlp.parsing.outline_workbook import read_workbook_outline
 from kempen_nlp.parsing.reader import Reader
 from kempen_nlp.parsing.repair import repair
-from kempen_nlp.parsing.source import read_source
+from kempen_nlp.parsing.source import MAX_BYTES, read_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ def parse_handbook(path: str | Path) -> ParsedHandbook:
     Parameters
     ----------
     path : path
-        Text, Markdown, HTML, Word (.docx), PDF with text, Excel (.xlsx), CSV, a framework as JSON, or an
-        outline that `kempen parse --outline` wrote.
+        Text, Markdown, HTML, Word (.docx), PDF with text, Excel (.xlsx), CSV, JSON (a framework, or what an HR
+        system exports), or an outline that `kempen parse --outline` wrote.
 
     Raises
     ------
@@ -48,7 +49,7 @@ def parse_handbook(path: str | Path) -> ParsedHandbook:
         If a JSON file is not a framework.
     """
     path = Path(path)
-    if path.suffix.lower() == ".json" and not path.is_dir():
+    if _is_framework(path):
         return ParsedHandbook(Framework.read(path), Coverage({}, {}), ())
     source = read_source(path)
     if is_outline(source.lines) and not source.places:
@@ -62,6 +63,20 @@ def parse_handbook(path: str | Path) -> ParsedHandbook:
     repaired = repair(source.blocks, source.lines, is_wrapped=source.is_wrapped)
     framework, account = Reader(source, repaired).read()
     return ParsedHandbook(framework, account.close(), tuple(account.doubts))
+
+
+def _is_framework(path: Path) -> bool:
+    """Tell whether a file is a framework as this package writes it, and no JSON of another shape."""
+    if path.suffix.lower() != ".json" or not path.is_file() or path.stat().st_size > MAX_BYTES:
+        return False
+    try:
+        data = json.loads(path.read_bytes())
+    except (ValueError, RecursionError, OSError):
+        return False
+    found = data.get("competencies") if isinstance(data, dict) else None
+    competencies = [c for c in found if isinstance(c, dict)] if isinstance(found, list) else []
+    levels = [level for c in competencies if isinstance(c.get("levels"), list) for level in c["levels"]]
+    return any(isinstance(level, dict) and {"rank", "indicators"} <= set(level) for level in levels)
 
 
 def outline_handbook(handbook: str | Path, outline: str | Path) -> ParsedHandbook | None:

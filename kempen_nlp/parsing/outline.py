@@ -22,6 +22,7 @@ from kempen_nlp.parsing.scales import read_level
 from kempen_nlp.parsing.source import SourceText
 
 MARK = "<!-- kempen outline 1 -->"
+_FIELDS = {"Definitie": "definition", "Cluster": "cluster"}
 _HOW_TO = (
     "% Correct this file and give it to `kempen parse`. A line that begins with % is a remark and is not read.",
     "% '## Competentie: name' opens a competency, '### Niveau 1' a level, '- ' an indicator.",
@@ -62,6 +63,8 @@ def _markdown_lines(framework: Framework, unused: Mapping[int, str]) -> Iterator
     yield from (MARK, *_HOW_TO, "", f"# {one_line(framework.title)}", "")
     for competency in framework:
         yield from (f"## Competentie: {one_line(competency.name)}", "")
+        if competency.cluster:
+            yield from (f"Cluster: {one_line(competency.cluster)}", "")
         if competency.definition:
             yield from (f"Definitie: {one_line(competency.definition)}", "")
         for level in competency.levels:
@@ -166,7 +169,7 @@ class _OutlineReader:
         if colon and name and kind in ("Competentie", "Profiel"):
             self._section = kind
             if kind == "Competentie":
-                self.data["competencies"].append({"name": name, "definition": None, "levels": [], "line": number})
+                self.data["competencies"].append({"name": name, "definition": None, "levels": []})
             else:
                 self.data["profiles"].append({"name": name, "grade": "", "required": {}})
         elif title in ("Uitleg niveaus", "Statussen", "Specialisaties"):
@@ -201,19 +204,22 @@ class _OutlineReader:
 
     def _add_text(self, number: int, line: str) -> None:
         label, _, text = (part.strip() for part in line.partition(":"))
+        in_competency = self._section == "Competentie"
+        has_level = in_competency and bool(self.data["competencies"][-1]["levels"])
         if self._section == "Profiel" and label == "Graad":
             self.data["profiles"][-1]["grade"] = text
-        elif self._section == "Competentie" and label == "Definitie" and not self.data["competencies"][-1]["levels"]:
-            self.data["competencies"][-1]["definition"] = text or None
-        elif self._section == "Competentie" and label == "Kernzin" and self.data["competencies"][-1]["levels"]:
+        elif in_competency and not has_level and label in _FIELDS:
+            self.data["competencies"][-1][_FIELDS[label]] = text or None
+        elif has_level and label == "Kernzin":
             self._level["headline"] = text or None
-        elif (
-            line == "Niet van toepassing" and self._section == "Competentie" and self.data["competencies"][-1]["levels"]
-        ):
+        elif has_level and line == "Niet van toepassing":
             self._level["applicable"] = False
         else:
             raise self._wrong(
-                number, line, "'Definitie:', 'Kernzin:', '- ' before an indicator, or '% ' before a remark"
+                number,
+                line,
+                "'Definitie:' or 'Cluster:' under a competency, 'Kernzin:' under a level, '- ' before an indicator, "
+                "or '% ' before a remark",
             )
 
     @property

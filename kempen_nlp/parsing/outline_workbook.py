@@ -15,6 +15,7 @@ from kempen_nlp.parsing.outline_data import MAIN_SHEET, build, one_line
 from kempen_nlp.parsing.source import SourceText
 
 COLUMNS = ("Competentie", "Definitie", "Niveau", "Van toepassing", "Kernzin", "Indicator")
+CLUSTER = "Cluster"
 _SHEETS = {
     "Niveaus": ("Niveau", "Uitleg"),
     "Profielen": ("Functie", "Graad", "Competentie", "Niveau"),
@@ -36,6 +37,7 @@ _EXPLAINED = (
     ("Van toepassing", "ja, of nee als dit niveau voor deze competentie niet bestaat"),
     ("Kernzin", "één zin die het niveau samenvat; mag leeg blijven"),
     ("Indicator", "één zin gedrag per rij"),
+    ("Cluster", "titel boven een groep competenties, één keer per competentie; mag leeg blijven"),
 )
 
 
@@ -53,9 +55,9 @@ def write_template(path: str | Path) -> None:
         msg = f"{path}: a template is a workbook. Give it a name that ends in .xlsx."
         raise ParseError(msg)
     sheets: dict[str, tuple[Sequence[str], Sequence[Sequence[object]]]] = {
-        MAIN_SHEET: (COLUMNS, ()),
+        MAIN_SHEET: ((*COLUMNS, CLUSTER), ()),
         "Uitleg": (("Kolom", "Betekenis"), _EXPLAINED),
-        "Voorbeeld": (COLUMNS, _EXAMPLE),
+        "Voorbeeld": ((*COLUMNS, CLUSTER), _EXAMPLE),
     }
     _save(sheets, path)
 
@@ -63,7 +65,7 @@ def write_template(path: str | Path) -> None:
 def write_workbook(framework: Framework, path: Path, unused: Mapping[int, str]) -> None:
     """Write a framework as a workbook, with the lines that were not used on a sheet of their own."""
     sheets: dict[str, tuple[Sequence[str], Sequence[Sequence[object]]]] = {
-        MAIN_SHEET: (COLUMNS, list(_main_rows(framework)))
+        MAIN_SHEET: ((*COLUMNS, CLUSTER), list(_main_rows(framework)))
     }
     extra: dict[str, list[tuple[object, ...]]] = {
         "Niveaus": list(framework.level_scheme),
@@ -80,12 +82,12 @@ def write_workbook(framework: Framework, path: Path, unused: Mapping[int, str]) 
 
 def _main_rows(framework: Framework) -> Iterator[tuple[object, ...]]:
     for competency in framework:
-        definition = competency.definition or ""
+        definition, cluster = competency.definition or "", competency.cluster or ""
         for level in competency.levels:
             headline, applies = level.headline or "", "ja" if level.applicable else "nee"
             for text in [indicator.text for indicator in level.indicators] or [""]:
-                yield (competency.name, definition, level.rank, applies, headline, one_line(text))
-                definition, headline = "", ""
+                yield (competency.name, definition, level.rank, applies, headline, one_line(text), cluster)
+                definition, headline, cluster = "", "", ""
 
 
 def _save(sheets: Mapping[str, tuple[Sequence[str], Sequence[Sequence[object]]]], path: Path) -> None:
@@ -132,7 +134,7 @@ def read_workbook_outline(source: SourceText) -> Framework | None:
     main = next((rows for rows in sheets.values() if _has_columns(rows, COLUMNS)), None)
     if main is None:
         return None
-    data: dict[str, Any] = {"title": "", "competencies": _competencies(main[1:], source)}
+    data: dict[str, Any] = {"title": "", "competencies": _competencies(main, source)}
     for name, columns in _SHEETS.items():
         if name in sheets and _has_columns(sheets[name], columns):
             for row in sheets[name][1:]:
@@ -165,9 +167,11 @@ def _padded(row: Block, width: int) -> list[str]:
 def _competencies(rows: Sequence[Block], source: SourceText) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     name, rank = "", 0
-    for row in rows:
+    has_cluster = _has_columns(rows, (*COLUMNS, CLUSTER))
+    for row in rows[1:]:
         where = source.where(row.lines[0])
-        given, definition, level_text, applies, headline, indicator = _padded(row, len(COLUMNS))
+        *cells, cluster = _padded(row, len(COLUMNS) + 1)
+        given, definition, level_text, applies, headline, indicator = cells
         if given and given != name:
             name, rank = given, 0
         if not name:
@@ -175,6 +179,8 @@ def _competencies(rows: Sequence[Block], source: SourceText) -> list[dict[str, A
             raise ParseError(msg)
         competency = found.setdefault(name, {"name": name, "definition": None, "levels": []})
         competency["definition"] = competency["definition"] or definition or None
+        if has_cluster and cluster:
+            competency.setdefault("cluster", cluster)
         rank = _rank(level_text, where) if level_text else rank
         if not rank:
             if indicator or headline:

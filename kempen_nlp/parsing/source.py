@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
@@ -12,7 +13,15 @@ from kempen_nlp.errors import ParseError
 from kempen_nlp.parsing.blocks import Block, to_blocks
 from kempen_nlp.parsing.pages import PageLog
 
-READABLE_SUFFIXES = (".txt", ".md", ".html", ".docx", ".pdf", ".xlsx", ".csv")
+READABLE_SUFFIXES = (".txt", ".md", ".html", ".docx", ".pdf", ".xlsx", ".csv", ".json")
+_READERS = {
+    **dict.fromkeys((".docx", ".docm", ".dotx"), ("word", "read_word")),
+    ".pdf": ("pdf", "read_pdf"),
+    **dict.fromkeys((".xlsx", ".xlsm"), ("sheets", "read_excel")),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), ("web", "read_html")),
+    **dict.fromkeys((".csv", ".tsv"), ("sheets", "read_csv")),
+    ".json": ("export", "read_json"),
+}
 MAX_BYTES = 20_000_000
 MAX_LINES = 100_000
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -45,7 +54,7 @@ class SourceText:
 
 def read_source(path: str | Path) -> SourceText:
     """
-    Read a handbook: text, Markdown, HTML, Word (.docx), PDF with text, Excel (.xlsx) or CSV.
+    Read a handbook: text, Markdown, HTML, Word (.docx), PDF with text, Excel (.xlsx), CSV or JSON.
 
     Parameters
     ----------
@@ -73,7 +82,7 @@ def read_source(path: str | Path) -> SourceText:
     lines = tuple(log.lines)
     _check_lines(lines, path)
     places, left_out = MappingProxyType(log.places), MappingProxyType(log.left_out)
-    return SourceText(path, sha256, lines, tuple(log.blocks), places, log.is_wrapped, left_out)
+    return SourceText(path, sha256, lines, tuple(log.blocks), places, log.is_wrapped, left_out, tuple(log.notes))
 
 
 def _check_lines(lines: tuple[str, ...], path: Path) -> None:
@@ -111,27 +120,11 @@ def _reader_of(path: Path, content: bytes) -> Callable[[bytes, Path], PageLog] |
             "off, or save it again as .docx or .xlsx."
         )
         raise ParseError(msg)
-    if suffix in (".docx", ".docm", ".dotx"):
-        from kempen_nlp.parsing.readers.word import read_word
-
-        return read_word
-    if suffix == ".pdf":
-        from kempen_nlp.parsing.readers.pdf import read_pdf
-
-        return read_pdf
-    if suffix in (".xlsx", ".xlsm"):
-        from kempen_nlp.parsing.readers.sheets import read_excel
-
-        return read_excel
-    if suffix in (".html", ".htm", ".xhtml"):
-        from kempen_nlp.parsing.readers.web import read_html
-
-        return read_html
-    if suffix in (".csv", ".tsv"):
-        from kempen_nlp.parsing.readers.sheets import read_csv
-
-        return read_csv
-    return None
+    if suffix not in _READERS:
+        return None
+    module, name = _READERS[suffix]
+    reader: Callable[[bytes, Path], PageLog] = getattr(import_module(f"kempen_nlp.parsing.readers.{module}"), name)
+    return reader
 
 
 def decode(content: bytes, path: Path) -> tuple[str, ...]:
