@@ -19,6 +19,7 @@ class Gathering:
     def __init__(self, account: Account) -> None:
         self.account = account
         self.competencies: list[CompetencyDraft] = []
+        self._current: CompetencyDraft | None = None
         self.level: LevelDraft | None = None
         self.cluster = ""
         """Title above the competencies that follow; empty when there is none."""
@@ -29,27 +30,27 @@ class Gathering:
 
     @property
     def last(self) -> CompetencyDraft:
-        """The competency that is being read."""
-        return self.competencies[-1]
+        """The competency that is being read; an earlier one, when it goes on further down."""
+        return self._current or self.competencies[-1]
 
     def open_competency(self, name: str, line: int, *, is_table: bool) -> CompetencyDraft:
         """Go on with a competency that is open, or open a new one; an earlier name comes back with a number."""
         name = " ".join(name.replace("**", "").split()).strip()
         self.level = None
-        last = self.competencies[-1] if self.competencies else None
+        last = self._current
         if last and last.name.casefold() == name.casefold():
             last.is_reopened_at = 0 if is_table else line
             return last
         taken = {draft.name.casefold(): draft for draft in self.competencies}
         earlier = taken.get(name.casefold())
         if earlier and (is_table or self._goes_on_here(line)):
-            self.competencies.remove(earlier)
-            self.competencies.append(earlier)
+            self._current = earlier
             return earlier
         if earlier:
             name = self._numbered(name, line, taken)
         draft = CompetencyDraft(name, line, cluster=self.cluster)
         self.competencies.append(draft)
+        self._current = draft
         return draft
 
     def _numbered(self, name: str, line: int, taken: dict[str, CompetencyDraft]) -> str:

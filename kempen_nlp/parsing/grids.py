@@ -22,6 +22,7 @@ from kempen_nlp.parsing.words import (
     headline_label,
     is_indicators_label,
     is_other_section,
+    is_tick,
 )
 
 _SENTENCE_WORDS = 3
@@ -92,11 +93,21 @@ def read_grid(rows: Sequence[Block], *, shared_labels: Collection[str] = (), has
         True when the document has several tables, each under a heading of its own.
     """
     heads = {n: head for n, row in enumerate(rows) if (head := _level_head(rows, n))}
-    if heads:
+    if heads and not _holds_ticks(rows, heads):
         grid = Grid(rows, "columns", heads=heads)
         _label_columns(grid, shared_labels, has_own_heading=has_own_heading)
         return grid
     return _grid_of_rows(rows) or Grid(rows)
+
+
+def _holds_ticks(rows: Sequence[Block], heads: Mapping[int, Mapping[int, LevelMark]]) -> bool:
+    """Tell whether nothing but ticks stands under the levels, as in a table of what a job requires."""
+    columns = {column for head in heads.values() for column in head}
+    cells = [
+        row.cells[n] for number, row in enumerate(rows) if number not in heads for n in columns if n < len(row.cells)
+    ]
+    filled = [cell for cell in cells if cell]
+    return bool(filled) and all(is_tick(cell) for cell in filled)
 
 
 def _level_head(rows: Sequence[Block], number: int) -> dict[int, LevelMark]:

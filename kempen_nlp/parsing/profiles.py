@@ -11,7 +11,7 @@ from kempen_nlp.framework import Profile
 from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.coverage import Account
 from kempen_nlp.parsing.scales import read_column_level
-from kempen_nlp.parsing.words import without_numbering
+from kempen_nlp.parsing.words import is_tick, without_numbering
 
 _GRADED = re.compile(r"^(?P<name>.+?)\s+(?P<grades>[A-Z](?:\s*[+/,&]\s*[A-Z])*)$")
 Requirement = tuple[Block, tuple[str, str], str, int]
@@ -49,6 +49,8 @@ class ProfileTable:
         names : collection of str
             The framework's competencies, in lower case.
         """
+        if found := self._ticked(names):
+            return found
         for number, row in enumerate(self.rows):
             columns = {n: key for n, cell in enumerate(row.cells) if (key := _known(cell, names))}
             if len(columns) > 1 or (columns and len(names) == 1):
@@ -57,6 +59,21 @@ class ProfileTable:
         if len(in_rows) > 1 or (in_rows and len(names) == 1):
             return self._profiles_in_columns(min(in_rows), in_rows)
         return []
+
+    def _ticked(self, names: Collection[str]) -> list[Requirement]:
+        """Read rows of a profile and a competency, with a tick under the level that is required."""
+        head = self.rows[0].cells
+        levels = {n: mark.rank for n, cell in enumerate(head) if (mark := read_column_level(cell)) and mark.rank}
+        found: list[Requirement] = []
+        profile = ""
+        for row in self.rows[1:]:
+            known = [(n, key) for n, cell in enumerate(row.cells) if n not in levels and (key := _known(cell, names))]
+            others = [cell for n, cell in enumerate(row.cells) if cell and n not in {*levels, *(k for k, _ in known)}]
+            profile = others[0] if others else profile
+            ticks = [rank for n, rank in levels.items() if n < len(row.cells) and is_tick(row.cells[n])]
+            if len(known) == 1 and len(ticks) == 1 and profile:
+                found += [(row, each, known[0][1], ticks[0]) for each in read_grades(profile)]
+        return found
 
     def _profiles_in_rows(self, head: int, columns: dict[int, str]) -> list[Requirement]:
         found: list[Requirement] = []

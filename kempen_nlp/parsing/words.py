@@ -61,6 +61,7 @@ _REFERS_TO_LEVEL = re.compile(
     r"(?:niveau|level|het vorige)\b",
     re.IGNORECASE,
 )
+_TICKS = {"x", "v", "✓", "✔", "☑", "☒", "●", "•", "■", "ja"}
 _NOT_APPLICABLE = re.compile(r"^(?:niet van toepassing|n\.?v\.?t\.?|niet aanwezig|geen niveau)(?:\W|$)", re.IGNORECASE)
 
 
@@ -179,6 +180,18 @@ def is_reference(text: str) -> bool:
 def refers_to_level(text: str) -> bool:
     """Return whether a text builds on another level, as in 'Als niveau 1, en verder …'."""
     return bool(_REFERS_TO_LEVEL.match(text.strip()))
+
+
+def is_tick(text: str) -> bool:
+    """
+    Return whether a cell only ticks something off.
+
+    Examples
+    --------
+    >>> [is_tick(cell) for cell in ("x", "✓", "nee")]
+    [True, True, False]
+    """
+    return text.strip().casefold() in _TICKS
 
 
 def is_not_applicable(text: str) -> bool:

@@ -7,7 +7,6 @@ import itertools
 import logging
 import re
 import time
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from kempen_nlp.errors import ParseError
 from kempen_nlp.parsing.blocks import text_block
 from kempen_nlp.parsing.columns import ColumnTable, PrintedLine, Word, find_tables
 from kempen_nlp.parsing.pages import PageLog
+from kempen_nlp.parsing.readers.pdf_streams import check_streams
 from kempen_nlp.parsing.scales import read_level
 from kempen_nlp.parsing.words import competency_label
 
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 250
 MAX_SECONDS = 90.0
-MAX_STREAM = 50_000_000
-MAX_UNPACKED = 400_000_000
-MAX_ROUNDS = 4
-_STREAM = re.compile(rb"stream\r?\n")
 MAX_MARKS_ON_PAGE = 60_000
 _MARGIN = 0.12
 _HEADING_SIZE = 1.12
@@ -77,7 +73,7 @@ def read_pdf(content: bytes, path: Path) -> PageLog:
     if b"%PDF" not in content[:1024]:
         msg = f"{path} is not a PDF file: it does not begin with %PDF. Save or export it again."
         raise ParseError(msg)
-    _check_streams(content, path)
+    check_streams(content, path)
     with _listening() as heard:
         lines = _all_lines(content, path)
     if any("Data-loss" in message for message in heard):
@@ -117,27 +113,6 @@ def _all_lines(content: bytes, path: Path) -> list[_Line]:
     except Exception as error:  # the library raises whatever a malformed object leads to
         raise _damaged(path, error) from error
     return lines
-
-
-def _check_streams(content: bytes, path: Path) -> None:
-    """Refuse a file whose parts unpack to more than a handbook can be, before the library unpacks them."""
-    total = 0
-    for match in _STREAM.finditer(content):
-        data, rounds = content[match.end() : content.find(b"endstream", match.end())], 0
-        # A part may be packed more than once.
-        while data[:1] == b"\x78" and rounds < MAX_ROUNDS:
-            try:
-                data = zlib.decompressobj().decompress(data, MAX_STREAM + 1)
-            except zlib.error:
-                break
-            rounds += 1
-            total += len(data)
-        if len(data) > MAX_STREAM or total > MAX_UNPACKED or rounds == MAX_ROUNDS:
-            msg = (
-                f"{path} unpacks to more than {MAX_STREAM:,} bytes in one part, which no page of text does. Take out "
-                "pictures, or print it as PDF again."
-            )
-            raise ParseError(msg)
 
 
 @contextmanager
