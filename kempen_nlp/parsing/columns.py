@@ -12,6 +12,7 @@ from kempen_nlp.parsing.words import column_role
 
 _ROW_GAP = 1.25
 _FAR = 3.5
+_LEFT_GAP = 1.6
 _SIZE_STEP = 1.08
 _TITLE_WORDS = 6
 _LOOK_AHEAD = 12
@@ -140,7 +141,7 @@ def _ends(lines: Sequence[PrintedLine], start: int, end: int, bounds: Sequence[f
     if line.size > _SIZE_STEP * lines[start + 1].size or line.top - before.top > _FAR * pitch:
         return True
     is_left = all(word.x1 <= bounds[0] for word in line.words)
-    return not has_label and is_left and (line.is_bold or line.top - before.top > 2 * _ROW_GAP * pitch)
+    return not has_label and is_left and (line.is_bold or line.top - before.top > _LEFT_GAP * pitch)
 
 
 def _pitch(lines: Sequence[PrintedLine]) -> float:
@@ -186,13 +187,19 @@ def _beside_levels(lines: Sequence[PrintedLine], start: int) -> ColumnTable | No
         if here is not None and abs(here - bound) < line.gap:
             groups = line.groups()
             rows.append((position, position, (groups[0].text, " ".join(g.text for g in groups[1:]))))
-        elif rows and line.words and line.words[0].x0 >= bound - line.gap / 2:
+        elif rows and _goes_on(lines, position, bound):
             first, _, (label, text) = rows[-1]
             rows[-1] = (first, position, (label, f"{text}\n{' '.join(w.text for w in line.words)}"))
         else:
             break
         position += 1
     return ColumnTable(start, position - 1, tuple(rows)) if len(rows) > 1 else None
+
+
+def _goes_on(lines: Sequence[PrintedLine], position: int, bound: float) -> bool:
+    line, before = lines[position], lines[position - 1]
+    is_near = line.top - before.top <= _FAR * max(line.size, before.size)
+    return is_near and bool(line.words) and line.words[0].x0 >= bound - line.gap / 2
 
 
 def _text_beside_level(line: PrintedLine) -> float | None:

@@ -6,7 +6,7 @@ from kempen_nlp.errors import ParseError
 from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.coverage import Account
 from kempen_nlp.parsing.draft import CompetencyDraft, LevelDraft, check_ranks
-from kempen_nlp.parsing.scales import LevelMark
+from kempen_nlp.parsing.scales import LevelMark, read_level
 from kempen_nlp.parsing.words import continued_name, refers_to_level
 
 _FEW_WORDS = 2
@@ -111,6 +111,10 @@ class Gathering:
 
     def _doubt_odd_indicators(self) -> None:
         """Doubt an indicator that looks like a title, in a document whose indicators are sentences."""
+        for piece in [p for d in self.competencies for level in d.levels.values() for p in level.pieces]:
+            if piece.kind != "rest" and (mark := read_level(piece.text, loose=True)) and not mark.rest:
+                where = self.account.where(piece.lines[0])
+                self.account.doubts.append(f"{where}: '{piece.text[:60]}' names a level, and was read as text of one.")
         pieces = [p for d in self.competencies for level in d.levels.values() for p in level.pieces if p.kind != "rest"]
         if sum(p.text.endswith((".", ";", "!", "?")) for p in pieces) < _MOST * len(pieces):
             return

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kempen_nlp.parsing.blocks import Block, split_cell
-from kempen_nlp.parsing.grids import Grid, is_title_row, row_title
+from kempen_nlp.parsing.grids import Grid, is_title_row, named_cells, row_title
 from kempen_nlp.parsing.scales import LevelMark
 from kempen_nlp.parsing.words import (
     column_role,
@@ -150,27 +150,45 @@ def _row_entries(grid: Grid) -> Iterator[Entry]:
         elif number in grid.row_marks:
             current = grid.row_marks[number]
             yield from _level_row(grid, row, current, is_new=True)
-        elif number == 0 and (grid.roles or not row_title(grid, 0)):
-            yield Entry("heads", row.text, row)
-            known = {*grid.roles, *grid.indicator_columns, grid.level_column}
-            yield from (
-                Entry("unused column", cell, row) for n, cell in enumerate(row.cells) if cell and n not in known
-            )
-        elif row_title(grid, number):
+        elif row_title(grid, number) and not (number == 0 and grid.roles):
             yield from _title_row(row)
             current = None
-        elif all(column_role(cell) for cell in row.cells if cell):
-            yield Entry("heads", row.text, row)
-        elif row.cells[0] and definition_label(row.cells[0]) is not None:
-            yield Entry("definition", definition_label(row.cells[0]) or " ".join(filter(None, row.cells[1:])), row)
-        elif current is not None:
-            yield from _level_row(grid, row, current, is_new=False)
+        elif _is_cluster(grid, number):
+            yield Entry("cluster", without_numbering(named_cells(row)[0]), row)
+            current = None
+        elif current is None or number == 0 or _is_labelled(row):
+            yield from _label_row(grid, number)
         else:
-            yield Entry("untitled", row.text, row)
+            yield from _level_row(grid, row, current, is_new=False)
+
+
+def _is_cluster(grid: Grid, number: int) -> bool:
+    """Tell whether a row only names what the row under it, a competency, falls under."""
+    names = named_cells(grid.rows[number])
+    return number > 0 and len(names) == 1 and number + 1 < len(grid.rows) and row_title(grid, number + 1)
+
+
+def _is_labelled(row: Block) -> bool:
+    return definition_label(row.cells[0]) is not None or all(column_role(cell) for cell in row.cells if cell)
+
+
+def _label_row(grid: Grid, number: int) -> Iterator[Entry]:
+    """Read a row that is no level: titles of columns, a definition, or something that no level claims."""
+    row, first = grid.rows[number], grid.rows[number].cells[0]
+    if number == 0:
+        yield Entry("heads", row.text, row)
+        known = {*grid.roles, *grid.indicator_columns, grid.level_column}
+        yield from (Entry("unused column", cell, row) for n, cell in enumerate(row.cells) if cell and n not in known)
+    elif definition_label(first) is not None:
+        yield Entry("definition", definition_label(first) or " ".join(filter(None, row.cells[1:])), row)
+    elif _is_labelled(row):
+        yield Entry("heads", row.text, row)
+    else:
+        yield Entry("untitled", row.text, row)
 
 
 def _title_row(row: Block) -> Iterator[Entry]:
-    filled = [cell for cell in row.cells if cell]
+    filled = named_cells(row)
     if column_role(filled[0]) == "competency":
         yield Entry("competency", without_numbering(filled[1]), row)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -26,6 +27,7 @@ from kempen_nlp.parsing.words import (
 )
 
 _SENTENCE_WORDS = 3
+_CODE = re.compile(r"[A-Z]{0,3}[.-]?\d{1,3}(?:\.\d{1,3})*[.)]?")
 _NAME_WORDS = 4
 _MOST_LABELS = 4
 
@@ -284,10 +286,16 @@ def _find_competencies(grid: Grid, marks: Mapping[int, LevelMark]) -> None:
         grid.roles[grid.level_column] = "competency"
 
 
+def named_cells(row: Block) -> list[str]:
+    """Return the filled cells of a row, without a number or code in front."""
+    filled = [cell for cell in row.cells if cell]
+    return filled[1:] if len(filled) > 1 and _CODE.fullmatch(filled[0]) else filled
+
+
 def row_title(grid: Grid, number: int) -> bool:
     """Tell whether a row between the levels names a competency."""
     row = grid.rows[number]
-    filled = [cell for cell in row.cells if cell]
+    filled = named_cells(row)
     if not filled or number in grid.row_marks or (number == 0 and role_head(grid.rows)):
         return False
     if column_role(filled[0]) == "competency" and len(filled) == 2:

@@ -12,6 +12,7 @@ from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.coverage import Account
 from kempen_nlp.parsing.draft import LevelDraft, Piece, finish, level_names
 from kempen_nlp.parsing.gathering import Gathering
+from kempen_nlp.parsing.house_words import with_known_levels
 from kempen_nlp.parsing.layout import Layout, Title
 from kempen_nlp.parsing.preamble import read_preamble
 from kempen_nlp.parsing.profiles import Requirements
@@ -50,9 +51,12 @@ class Reader:
 
     def __init__(self, source: SourceText, repaired: Repaired) -> None:
         self._source = source
-        self._blocks = part_titles(raise_items(lift_titles(repaired.blocks)))
+        blocks, word = with_known_levels(repaired.blocks)
+        self._blocks = part_titles(raise_items(lift_titles(blocks)))
         self._sidebars = repaired.sidebars
         self._layout: Layout = recognise(self._blocks)
+        if word:
+            self._layout.notes.append(f"'{word.capitalize()} 1' and so on were taken for levels")
         self._account = Account(source, repaired.left_out)
         self._gathering = Gathering(self._account)
         self._requirements = Requirements(self._account)

@@ -13,7 +13,13 @@ from kempen_nlp.parsing.layout import Layout, Run, Title
 from kempen_nlp.parsing.marks import find_marks, give_ranks
 from kempen_nlp.parsing.scales import LevelMark, is_about_levels
 from kempen_nlp.parsing.titles import Style, may_be_title, style_of, title_of
-from kempen_nlp.parsing.words import competency_label, is_indicators_label, is_other_section, without_numbering
+from kempen_nlp.parsing.words import (
+    column_role,
+    competency_label,
+    is_indicators_label,
+    is_other_section,
+    without_numbering,
+)
 
 _NAME_WORDS = 3
 _NAME_WORDS_OF_LEVEL = 6
@@ -43,8 +49,16 @@ def recognise(blocks: Sequence[Block]) -> Layout:
         name = competency_label(block.text) if block.kind not in ("item", "row") else None
         if name:
             layout.titles.setdefault(position, Title(name))
+    _drop_shared_label(layout)
     layout.parts = _parts(blocks, layout)
     return layout
+
+
+def _drop_shared_label(layout: Layout) -> None:
+    """Take 'Competentie' off the names when it stands before each of them: then it is a label."""
+    labels = {position: title.name.partition(" ") for position, title in layout.titles.items()}
+    if len(labels) > 1 and all(column_role(first) == "competency" and name for first, _, name in labels.values()):
+        layout.titles.update({n: replace(layout.titles[n], name=name) for n, (_, _, name) in labels.items()})
 
 
 def _grids(blocks: Sequence[Block]) -> dict[int, Grid]:

@@ -10,8 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kempen_nlp.errors import ParseError
-from kempen_nlp.parsing.blocks import Block, to_blocks
+from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.pages import PageLog
+from kempen_nlp.parsing.readers.text import read_text
 
 READABLE_SUFFIXES = (".txt", ".md", ".html", ".docx", ".pdf", ".xlsx", ".csv", ".json")
 _READERS = {
@@ -74,7 +75,8 @@ def read_source(path: str | Path) -> SourceText:
     if reader is None:
         lines = decode(content, path)
         _check_lines(lines, path)
-        return SourceText(path, sha256, lines, tuple(to_blocks(lines)), is_wrapped=True)
+        blocks, no_text = read_text(lines)
+        return SourceText(path, sha256, lines, tuple(blocks), is_wrapped=True, left_out=no_text)
     log = reader(content, path)
     if not log.blocks:
         msg = f"{path} holds no text. Expected a handbook with competencies and levels."

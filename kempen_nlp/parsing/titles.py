@@ -85,7 +85,7 @@ def _is_short(text: str) -> bool:
 
 
 def _named_title(text: str) -> Title | None:
-    match = _NAMED_TITLE.match(text)
+    match = _NAMED_TITLE.match(without_numbering(text))
     if not match:
         return None
     name = without_numbering((match["bold"] or match["plain"] or match["dash"]).strip())
@@ -107,7 +107,7 @@ def title_of(block: Block) -> Title:
 
 def lift_titles(blocks: Sequence[Block]) -> list[Block]:
     """
-    Make lines of the rows with one cell that begin a table, above a head that titles a column of competencies.
+    Make lines of the rows with one cell that begin a table, above a head that titles its columns.
 
     In a spreadsheet the handbook's title stands there; it is no competency and no part of the table.
     """
@@ -118,7 +118,7 @@ def lift_titles(blocks: Sequence[Block]) -> list[Block]:
         while is_first and end < len(blocks) and blocks[end].table == block.table and _n_filled(blocks[end]) == 1:
             end += 1
         head = blocks[end] if end < len(blocks) and blocks[end].table == block.table else None
-        if is_first and head and any(column_role(cell) == "competency" for cell in head.cells):
+        if is_first and head and sum(column_role(cell) is not None for cell in head.cells) > 1:
             for n in range(position, end):
                 text = " ".join(blocks[n].text.split())
                 result[n] = Block("paragraph", text, blocks[n].lines)

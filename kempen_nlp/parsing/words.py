@@ -12,9 +12,10 @@ _COMPETENCY = re.compile(
     re.IGNORECASE,
 )
 _COMPETENCY_WITH_NUMBER = re.compile(r"^competentie\s+[A-Z]?\d{1,2}\.?\s+(?P<name>[^\W\d_].*)$", re.IGNORECASE)
-LABEL_IN_BOLD = re.compile(r"^\*\*([^*]{1,60}?):?\*\*\s*:?\s+(?=\S)")
+LABEL_IN_BOLD = re.compile(r"^\*\*([^*]{1,60}?)[:.?]?\*\*\s*:?\s+(?=\S)")
 _DEFINITION = re.compile(
-    r"^(?:definitie|omschrijving|beschrijving|betekenis|toelichting|wat houdt het in\??|kern)\s*(?:van de competentie)?"
+    r"^(?:definitie|omschrijving|beschrijving|betekenis|toelichting|kern|waar gaat het om\??"
+    r"|wat (?:houdt (?:het|dit) in|is (?:het|dit)|verstaan we (?:eronder|hieronder))\??)\s*(?:van de competentie)?"
     r"\s*(?:[:–—-]\s*(?P<rest>.*))?$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -131,15 +132,15 @@ def column_role(text: str) -> str | None:
     >>> [column_role(title) for title in ("Competentie", "Niveau", "Gedragsindicatoren", "Plannen")]
     ['competency', 'level', 'indicator', None]
     """
-    clean = re.sub(r"\([^)]*\)|\*", " ", text).replace("_", " ").replace("-", " ")
-    return _columns().get(" ".join(clean.split()).strip(":. ").casefold())
+    clean = re.sub(r"\([^)]*\)|[*_\s-]", "", text)
+    return _columns().get(clean.strip(":.").casefold())
 
 
 @cache
 def _columns() -> dict[str, str]:
     text = (files("kempen_nlp.parsing") / "terms" / "columns.txt").read_text(encoding="utf-8")
     lines = [line.partition(":") for line in text.splitlines() if line and not line.startswith("#")]
-    return {term.strip(): role for role, _, terms in lines for term in terms.split(",")}
+    return {"".join(term.split()).strip("."): role for role, _, terms in lines for term in terms.split(",")}
 
 
 def without_numbering(text: str) -> str:

@@ -98,7 +98,7 @@ class _Walker:
             in_level = _is_level_name(str(found[name_key])) and not _holds_levels(found)
             depth += 1
         elif name_key:
-            self._log.add(str(found[name_key]), where, glyph="•")
+            self._log.add(f"{found[name_key]}:", where, style="bold")
         skipped = {name_key, _level_key(found)} if level or name_key else set()
         fields = [(key, value) for key, value in found.items() if key not in skipped and value not in (None, "", [])]
         if not level and not name_key and self._read_map(dict(fields), where, depth):
@@ -114,9 +114,10 @@ class _Walker:
         unranked = [mark.name for mark in levels.values() if mark.rank is None]
         if len(levels) > 1 and len(levels) == len(fields) and (not unranked or is_ordered(unranked)):
             for key, value in fields.items():
-                title = f"Niveau {key}" if len(key) <= 2 else _words(key)
-                self._log.add(title[:1].upper() + title[1:], where, depth=depth)
-                self.read(value, "", f"{where}.{key}", depth + 1, in_level=True)
+                name_key = _name_key(value) if isinstance(value, dict) else None
+                self._log.add(_level_title(key, str(value[name_key]) if name_key else ""), where, depth=depth)
+                inner = {k: v for k, v in value.items() if k != name_key} if name_key else value
+                self.read(inner, "", f"{where}.{key}", depth + 1, in_level=True)
             return True
         parent = where.rpartition(".")[2]
         if not _is_map(fields, parent):
@@ -129,7 +130,7 @@ class _Walker:
     def _read_list(self, values: Sequence[Json], key: str, where: str, depth: int, *, in_level: bool) -> None:
         if is_other_section(_words(key)):
             self._log.add(_words(key).capitalize(), where, depth=depth)
-        elif key and in_level and all(isinstance(v, str) for v in values) and not _holds_behaviour(key):
+        elif key and all(isinstance(v, str) for v in values) and not _holds_behaviour(key):
             self._leave_out(" / ".join(values), key, where)
             return
         if rows := _rows(values):
@@ -196,6 +197,13 @@ def _level_of(found: Mapping[str, Json]) -> str:
         return ""
     text = str(int(found[key])) if isinstance(found[key], float) else str(found[key]).strip()
     return f"Niveau {text}" if re.fullmatch(r"\d{1,2}|[A-Ha-h]|[IVX]{1,4}", text) else text
+
+
+def _level_title(key: str, name: str) -> str:
+    mark = read_column_level(_words(key))
+    is_bare = len(_words(key)) <= 2
+    title = f"Niveau {mark.rank}" if mark and mark.rank and is_bare else _words(key).capitalize()
+    return f"{title} ({name[:40]})" if name and name.casefold() not in title.casefold() else title
 
 
 def _is_level_name(text: str) -> bool:

@@ -34,6 +34,7 @@ _GUTTER = 10.0
 _COLUMN_SHARE = 0.2
 _COLUMN_WORDS = 20
 _WORD_GAP = 1.5
+_FOOT_GAP = 2.0
 _WHITE = 1.4
 _UNNAMED_SIGN = re.compile(r"^\s*\(cid:\d+\)\s*")
 
@@ -316,6 +317,7 @@ def _running_lines(lines: Sequence[_Line]) -> set[_Line]:
     for line in lines:
         if line.is_marginal:
             pages.setdefault(_without_numbers(line.text), set()).add(line.page)
+    feet = _feet(lines)
     n_pages = max((line.page for line in lines), default=0)
     return {
         line
@@ -323,8 +325,27 @@ def _running_lines(lines: Sequence[_Line]) -> set[_Line]:
         if line.is_marginal
         and not _is_of_framework(line.text)
         and (
-            len(pages[_without_numbers(line.text)]) >= max(2, n_pages // 3) or re.fullmatch(r"\W*\d{1,3}\W*", line.text)
+            line in feet
+            or len(pages[_without_numbers(line.text)]) >= max(2, n_pages // 3)
+            or re.fullmatch(r"\W*\d{1,3}\W*", line.text)
         )
+    }
+
+
+def _feet(lines: Sequence[_Line]) -> set[_Line]:
+    """Find the last line of each page that ends in the number of the page and stands far below the text."""
+    pitch = _pitch(lines)
+    last = {line.page: line for line in sorted(lines, key=lambda line: line.top)}
+    above = {
+        page: max((other.top for other in lines if other.page == page and other.top < line.top), default=0.0)
+        for page, line in last.items()
+    }
+    return {
+        line
+        for page, line in last.items()
+        if line.is_marginal
+        and line.top - above[page] > _FOOT_GAP * pitch
+        and re.search(rf"(?<!\d){page}\W*$", line.text)
     }
 
 
