@@ -11,7 +11,7 @@ from kempen_nlp.errors import ParseError
 from kempen_nlp.framework import Framework
 from kempen_nlp.parsing.coverage import Coverage
 from kempen_nlp.parsing.outline import is_outline, read_outline, rough_outline, write_outline
-from kempen_nlp.parsing.outline_workbook import read_workbook_outline
+from kempen_nlp.parsing.outline_workbook import read_workbook_outline, write_text_workbook
 from kempen_nlp.parsing.reader import Reader
 from kempen_nlp.parsing.repair import repair
 from kempen_nlp.parsing.source import MAX_BYTES, read_source
@@ -98,15 +98,15 @@ def outline_handbook(handbook: str | Path, outline: str | Path) -> ParsedHandboo
     Raises
     ------
     ParseError
-        If the handbook cannot be read, or nothing was recognised and a workbook was asked for.
+        If the handbook cannot be read.
     """
     try:
         parsed = parse_handbook(handbook)
-    except ParseError as error:
-        if Path(outline).suffix.lower() == ".xlsx":
-            msg = f"{error} Nothing was recognised to fill a workbook with; ask for an outline that ends in .md."
-            raise ParseError(msg) from error
+    except ParseError:
         source = read_source(handbook)
+        if Path(outline).suffix.lower() in (".xlsx", ".xlsm"):
+            write_text_workbook({n: text for n, text in enumerate(source.lines, start=1) if text.strip()}, outline)
+            return None
         blocks = repair(source.blocks, source.lines, is_wrapped=source.is_wrapped).blocks
         text = rough_outline(source, blocks)
         with whole_file(outline) as partial:

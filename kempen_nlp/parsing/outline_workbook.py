@@ -16,6 +16,8 @@ from kempen_nlp.parsing.source import SourceText
 
 COLUMNS = ("Competentie", "Definitie", "Niveau", "Van toepassing", "Kernzin", "Indicator")
 CLUSTER = "Cluster"
+Sheets = dict[str, tuple[Sequence[str], Sequence[Sequence[object]]]]
+"""Name of a sheet to its titles and rows."""
 _SHEETS = {
     "Niveaus": ("Niveau", "Uitleg"),
     "Profielen": ("Functie", "Graad", "Competentie", "Niveau"),
@@ -54,19 +56,25 @@ def write_template(path: str | Path) -> None:
     if path.suffix.lower() != ".xlsx":
         msg = f"{path}: a template is a workbook. Give it a name that ends in .xlsx."
         raise ParseError(msg)
-    sheets: dict[str, tuple[Sequence[str], Sequence[Sequence[object]]]] = {
+    _save(_empty_sheets(), path)
+
+
+def write_text_workbook(lines: Mapping[int, str], path: str | Path) -> None:
+    """Write an empty workbook with the lines of a handbook on a sheet of their own, to be filled in from there."""
+    _save({**_empty_sheets(), "Niet gebruikt": (("Regel", "Tekst"), list(lines.items()))}, Path(path))
+
+
+def _empty_sheets() -> Sheets:
+    return {
         MAIN_SHEET: ((*COLUMNS, CLUSTER), ()),
         "Uitleg": (("Kolom", "Betekenis"), _EXPLAINED),
         "Voorbeeld": ((*COLUMNS, CLUSTER), _EXAMPLE),
     }
-    _save(sheets, path)
 
 
 def write_workbook(framework: Framework, path: Path, unused: Mapping[int, str]) -> None:
     """Write a framework as a workbook, with the lines that were not used on a sheet of their own."""
-    sheets: dict[str, tuple[Sequence[str], Sequence[Sequence[object]]]] = {
-        MAIN_SHEET: ((*COLUMNS, CLUSTER), list(_main_rows(framework)))
-    }
+    sheets: Sheets = {MAIN_SHEET: ((*COLUMNS, CLUSTER), list(_main_rows(framework)))}
     extra: dict[str, list[tuple[object, ...]]] = {
         "Niveaus": list(framework.level_scheme),
         "Profielen": [(p.name, p.grade, name, rank) for p in framework.profiles for name, rank in p.required.items()],
@@ -90,7 +98,7 @@ def _main_rows(framework: Framework) -> Iterator[tuple[object, ...]]:
                 definition, headline, cluster = "", "", ""
 
 
-def _save(sheets: Mapping[str, tuple[Sequence[str], Sequence[Sequence[object]]]], path: Path) -> None:
+def _save(sheets: Sheets, path: Path) -> None:
     from openpyxl import Workbook
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.styles import Alignment, Font

@@ -261,8 +261,9 @@ class Reader:
             )
         return ParseError(
             f"{self._source.path}: no competency found in {len(self._blocks)} blocks. Expected headings with "
-            "'Niveau 1', 'Niveau 2' … under them, or lines 'Competentie: name' with a table of levels. Fill in "
-            "the template instead: `kempen parse --template handbook.xlsx`."
+            "'Niveau 1', 'Niveau 2' … under them, or lines 'Competentie: name' with a table of levels. Let "
+            "`kempen parse HANDBOOK --outline outline.md` write its text out to be corrected, or fill in the template: "
+            "`kempen parse --template handbook.xlsx`."
         )
 
     def _build(self) -> Framework:
