@@ -17,6 +17,7 @@ _SAFE_GLYPHS = "○●•◦▪■□▫◆◇✔✓✗☑▼►▶▸‣⁃∙�
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _HEADING = re.compile(r"^(#{1,6})\s*([^#\s].*?)\s*#*$")
+_DECORATED = re.compile(r"^(={1,6}|-{1,3}|~{1,3}|\+{1,3})\s+(\w.*?\w)\s+\1$")
 _ITEM = re.compile(rf"^([{re.escape(GLYPHS)}]|o)\s+(\S.*)$")
 _TIGHT_ITEM = re.compile(rf"^([{re.escape(_SAFE_GLYPHS)}])(\S.*)$")
 _NUMBERED = re.compile(r"^(\(?(?:\d{1,2}|[a-z])[.)])\s+(\S.*)$")
@@ -211,6 +212,8 @@ def text_block(text: str, number: int) -> Block:
     """Recognise one line of text: heading, bold, item or paragraph."""
     where = (number, number)
     text = _QUOTED.sub("", " ".join(text.split()))
+    if match := _DECORATED.match(text):
+        return Block("heading", _unmarked(match[2]), where, depth=2 if match[1][0] == "=" else 3)
     if match := _HEADING.match(text):
         return Block("heading", _unmarked(match[2]), where, depth=len(match[1]))
     if (match := _BOLD.match(text)) and "**" not in match[2]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kempen_nlp.parsing.blocks import Block, split_cell
-from kempen_nlp.parsing.grids import Grid, is_title_row, named_cells, row_title
+from kempen_nlp.parsing.grids import Grid, is_sentence, is_title_row, named_cells, row_title
 from kempen_nlp.parsing.scales import LevelMark
 from kempen_nlp.parsing.words import (
     column_role,
@@ -181,6 +181,8 @@ def _label_row(grid: Grid, number: int) -> Iterator[Entry]:
         yield from (Entry("unused column", cell, row) for n, cell in enumerate(row.cells) if cell and n not in known)
     elif definition_label(first) is not None:
         yield Entry("definition", definition_label(first) or " ".join(filter(None, row.cells[1:])), row)
+    elif is_sentence(row):
+        yield Entry("definition", " ".join(named_cells(row)[0].split()), row)
     elif _is_labelled(row):
         yield Entry("heads", row.text, row)
     else:

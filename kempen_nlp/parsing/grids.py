@@ -30,6 +30,8 @@ _SENTENCE_WORDS = 3
 _CODE = re.compile(r"[A-Z]{0,3}[.-]?\d{1,3}(?:\.\d{1,3})*[.)]?")
 _NAME_WORDS = 4
 _MOST_LABELS = 4
+_TITLE_WORDS = 8
+_MOST_DEFINITIONS = 2
 
 
 @dataclass(slots=True)
@@ -122,11 +124,11 @@ def _level_head(rows: Sequence[Block], number: int) -> dict[int, LevelMark]:
         return _unknown_head(rows, number)
     others = [n for n, cell in enumerate(cells) if cell and n not in marks]
     if any(min(marks) < n < max(marks) for n in others) or sum(n < min(marks) for n in others) > _MOST_LABELS:
-        return {}
+        return _unknown_head(rows, number)
     if any(mark.rank is None for mark in marks.values()) and not is_ordered(
         m.name for m in marks.values() if m.rank is None
     ):
-        return {}
+        return _unknown_head(rows, number)
     is_plain = all(not read_level(cells[n], loose=True) for n in marks)
     return {} if is_plain and not _has_sentences(rows[number + 1 :], marks) else marks
 
@@ -134,7 +136,7 @@ def _level_head(rows: Sequence[Block], number: int) -> dict[int, LevelMark]:
 def _unknown_head(rows: Sequence[Block], number: int) -> dict[int, LevelMark]:
     """Take the titles beside 'Competentie' for levels, when sentences stand under them."""
     cells = rows[number].cells
-    if number or len(cells) < 3 or column_role(cells[0]) != "competency":
+    if number or len(cells) < 3 or column_role(cells[0]) != "competency" or "level" in map(column_role, cells):
         return {}
     columns = [n for n, cell in enumerate(cells) if n and column_role(cell) is None]
     titles = [cells[n] for n in columns]
@@ -292,6 +294,16 @@ def named_cells(row: Block) -> list[str]:
     return filled[1:] if len(filled) > 1 and _CODE.fullmatch(filled[0]) else filled
 
 
+def is_sentence(row: Block) -> bool:
+    """Return whether a row holds one sentence and nothing else."""
+    filled = named_cells(row)
+    return len(filled) == 1 and (filled[0].endswith(".") or len(filled[0].split()) > _TITLE_WORDS)
+
+
+def _defines(row: Block) -> bool:
+    return definition_label(row.cells[0]) is not None or is_sentence(row)
+
+
 def row_title(grid: Grid, number: int) -> bool:
     """Tell whether a row between the levels names a competency."""
     row = grid.rows[number]
@@ -303,7 +315,7 @@ def row_title(grid: Grid, number: int) -> bool:
     if definition_label(filled[0]) is not None or is_indicators_label(filled[0]) or column_role(filled[0]):
         return False
     following = number + 1
-    while following < len(grid.rows) and definition_label(grid.rows[following].cells[0]) is not None:
+    while following < len(grid.rows) and following - number <= _MOST_DEFINITIONS and _defines(grid.rows[following]):
         following += 1
     return (
         following in grid.row_marks and len(filled) <= 2 and len(filled[0].split()) <= 8 and not filled[0].endswith(".")

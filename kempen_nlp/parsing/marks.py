@@ -32,7 +32,7 @@ def find_marks(blocks: Sequence[Block], layout: Layout) -> dict[int, LevelMark]:
         if block.kind != "row" and (mark := read_level(block.text, loose=block.kind in ("heading", "bold")))
     }
     numbered = numbered or _lone_signs(blocks)
-    named = _known_names(blocks, numbered) or _repeated_names(blocks, numbered, layout)
+    named = _known_names(blocks, numbered) or _repeated_names(blocks, numbered)
     if not named:
         return numbered or (
             {} if any(grid.kind != "none" for grid in layout.grids.values()) else _counted(blocks, layout)
@@ -102,7 +102,7 @@ def _known_names(blocks: Sequence[Block], numbered: Mapping[int, LevelMark]) -> 
     return best if len(names) > 1 and (labelled or is_ordered(names)) else {}
 
 
-def _repeated_names(blocks: Sequence[Block], numbered: Mapping[int, LevelMark], layout: Layout) -> dict[int, LevelMark]:
+def _repeated_names(blocks: Sequence[Block], numbered: Mapping[int, LevelMark]) -> dict[int, LevelMark]:
     """Find short titles that come back in the same order under several others: level names of the house."""
     if len(numbered) > 1:
         return {}
@@ -127,12 +127,6 @@ def _repeated_names(blocks: Sequence[Block], numbered: Mapping[int, LevelMark], 
                 for m in names
                 for n in often[m]
             }
-    if best:
-        names = list(dict.fromkeys(best[n].name.rstrip(":") for n in sorted(best)))
-        if not is_ordered(names):
-            layout.notes.append(
-                f"levels are called {', '.join(names)}; they are ranked 1 to {len(names)} in this order"
-            )
     return best
 
 
@@ -141,6 +135,9 @@ def give_ranks(marks: dict[int, LevelMark], layout: Layout) -> None:
     names = [mark.name for _, mark in sorted(marks.items()) if mark.rank is None]
     names += [mark.name for grid in layout.grids.values() for mark in grid.marks if mark.rank is None]
     ranks = order_names(names) if names else {}
+    called = list(dict.fromkeys(name.rstrip(":") for name in names))
+    if called and not is_ordered(called):
+        layout.notes.append(f"levels are called {', '.join(called)}; they are ranked 1 to {len(called)} in this order")
     for position, mark in marks.items():
         if mark.rank is None:
             marks[position] = replace(mark, rank=rank_of_name(mark.name, ranks))

@@ -24,6 +24,7 @@ from kempen_nlp.parsing.words import (
 
 Style = tuple[str, int]
 _TITLE_WORDS = 8
+_FOOTNOTE = re.compile(r"(?<=\w)[¹²³⁴⁵⁶⁷⁸⁹†‡*]+$")
 _NAMED_TITLE = re.compile(
     r"^(?:\*\*(?P<bold>[^*]{2,60}?):?\*\*\s*:?|(?P<plain>[^\W\d_][^:.]{1,50}?):|(?P<dash>[^\W\d_][^:.–—]{1,50}?)\s[–—-])\s+(?P<rest>\S.*)$"
 )
@@ -101,7 +102,7 @@ def title_of(block: Block) -> Title:
         return named
     if block.kind == "heading" and ":" in text and (named := _named_title(text)) and len(named.definition.split()) > 3:
         return named
-    name = without_numbering(text.replace("**", "")).strip().rstrip(":").strip()
+    name = _FOOTNOTE.sub("", without_numbering(text.replace("**", "")).strip().rstrip(":").strip())
     return Title(continued_name(name) or name)
 
 
@@ -118,7 +119,8 @@ def lift_titles(blocks: Sequence[Block]) -> list[Block]:
         while is_first and end < len(blocks) and blocks[end].table == block.table and _n_filled(blocks[end]) == 1:
             end += 1
         head = blocks[end] if end < len(blocks) and blocks[end].table == block.table else None
-        if is_first and head and sum(column_role(cell) is not None for cell in head.cells) > 1:
+        roles = [role for cell in head.cells if (role := column_role(cell))] if head else []
+        if is_first and ("level" in roles or len(roles) > 1):
             for n in range(position, end):
                 text = " ".join(blocks[n].text.split())
                 result[n] = Block("paragraph", text, blocks[n].lines)

@@ -133,7 +133,9 @@ def column_role(text: str) -> str | None:
     ['competency', 'level', 'indicator', None]
     """
     clean = re.sub(r"\([^)]*\)|[*_\s-]", "", text)
-    return _columns().get(clean.strip(":.").casefold())
+    role = _columns().get(clean.strip(":.").casefold())
+    # A number after it counts columns of behaviour; after 'Niveau' it would name a level.
+    return role or ("indicator" if _columns().get(clean.rstrip("0123456789").casefold()) == "indicator" else None)
 
 
 @cache
