@@ -230,7 +230,7 @@ def _nested_list(items):
 def _house_word(items):
     lines = ["Gids", ""]
     for c in items:
-        lines += [c["name"].upper(), *([f"Definitie: {c['definition']}"] if c["definition"] else []), ""]
+        lines += [c["name"], *([f"Definitie: {c['definition']}"] if c["definition"] else []), ""]
         for x in c["levels"]:
             lines += [f"Graad {x['rank']}", *(f"- {t}" for t in x["indicators"]), ""]
     return ".txt", "\n".join(lines)

@@ -93,7 +93,7 @@ def _all_lines(content: bytes, path: Path) -> list[_Line]:
     from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
     from pdfplumber.utils.exceptions import PdfminerException
 
-    started = time.monotonic()
+    started = time.process_time()
     lines: list[_Line] = []
     try:
         with pdfplumber.open(io.BytesIO(content)) as document:
@@ -132,8 +132,8 @@ def _listening() -> Iterator[list[str]]:
 
 
 def _check_time(started: float, page: int, path: Path) -> None:
-    if time.monotonic() - started > MAX_SECONDS:
-        msg = f"{path}: reading stopped at page {page} after {MAX_SECONDS:.0f} seconds. Split it into parts."
+    if time.process_time() - started > MAX_SECONDS:
+        msg = f"{path}: reading stopped at page {page} after {MAX_SECONDS:.0f} seconds of work. Split it into parts."
         raise ParseError(msg)
 
 
