@@ -23,7 +23,7 @@ Framework_ = Annotated[str, typer.Option("--framework", help="kempen, welzijn, o
 def parse(
     handbook: Annotated[
         Path | None,
-        typer.Argument(help="Handbook: .txt .md .html .docx .pdf .xlsx .csv, a framework .json, or an outline."),
+        typer.Argument(help="Handbook: .txt .md .html .docx .pdf .xlsx .csv .json, or an outline."),
     ] = None,
     output: Annotated[
         Path | None,

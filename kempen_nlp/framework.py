@@ -85,6 +85,8 @@ class Competency:
     """None when the handbook gives no definition."""
     levels: tuple[Level, ...]
     """Ordered by rank."""
+    cluster: str | None = None
+    """The handbook's title over this competency and its neighbours; None when it has none."""
 
     def level(self, rank: int) -> Level:
         """Return the level with this rank; raises KeyError when the competency has none."""
@@ -323,9 +325,11 @@ class Framework:
 
 
 def _competency_to_dict(competency: Competency) -> dict[str, Any]:
+    cluster = {} if competency.cluster is None else {"cluster": competency.cluster}
     return {
         "id": competency.id,
         "name": competency.name,
+        **cluster,
         "definition": competency.definition,
         "levels": [
             {
@@ -349,7 +353,8 @@ def _competency_from_dict(data: Mapping[str, Any]) -> Competency:
         )
         for level in data["levels"]
     )
-    return Competency(data.get("id") or slug(data["name"]), data["name"], data.get("definition"), levels)
+    identifier, cluster = data.get("id") or slug(data["name"]), data.get("cluster") or None
+    return Competency(identifier, data["name"], data.get("definition"), levels, cluster)
 
 
 def _lines(lines: list[int] | None) -> tuple[int, int]:
