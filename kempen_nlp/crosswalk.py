@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from kempen_nlp.distinctness import require_indicators
 from kempen_nlp.distinctness.chance import adjusted_p, resample_weights
 from kempen_nlp.distinctness.order import read_ranks
-from kempen_nlp.distinctness.pairs import BETWEEN, confusable_pairs
+from kempen_nlp.distinctness.described import confusable_pairs
+from kempen_nlp.distinctness.pairs import BETWEEN, Lines
 from kempen_nlp.distinctness.signals import SIGNALS, Floats, Rows, Signals, read_signals
 from kempen_nlp.framework import Framework, Indicator
 
@@ -84,9 +85,10 @@ def compare_frameworks(
     require_indicators(first, second)
     lines = Rows.of(first, second, with_headlines=True)
     content = _with_definitions(lines)
-    content_signals = read_signals(content.texts, encoder or load_encoder("general"))
+    encoder = encoder or load_encoder("general")
+    content_signals = read_signals(content.texts, encoder)
     competencies = _competency_pairs(content, content_signals, np.random.default_rng(seed))
-    pairs = confusable_pairs(lines, content_signals.take(np.arange(len(lines.indicators))))
+    pairs = confusable_pairs(Lines.read(lines, encoder))
     chosen = np.flatnonzero(lines.is_indicator)
     levels = _level_answers(lines.take(chosen), content_signals.take(chosen), competencies)
     return Crosswalk(first, second, competencies, levels, _orphans(competencies),

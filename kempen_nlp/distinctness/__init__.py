@@ -87,6 +87,7 @@ def check_framework(
     from kempen_nlp.distinctness._findings import mend_list, per_competency, summarize
     from kempen_nlp.distinctness._levels import level_pairs, put_back
     from kempen_nlp.distinctness._lint import lint
+    from kempen_nlp.distinctness.described import confusable_pairs
     from kempen_nlp.distinctness.order import (
         adjacent_order,
         competency_order,
@@ -94,7 +95,7 @@ def check_framework(
         overall_order,
         read_ranks,
     )
-    from kempen_nlp.distinctness.pairs import BETWEEN, WITHIN, confusable_pairs
+    from kempen_nlp.distinctness.pairs import BETWEEN, WITHIN, Lines
     from kempen_nlp.distinctness.signals import Rows, read_signals
     from kempen_nlp.encoders import load_encoder
 
@@ -102,9 +103,9 @@ def check_framework(
     if reference:
         _require_same_ranks(framework, reference)
     lines = Rows.of(framework, *([reference] if reference else []), with_headlines=True)
-    line_signals = read_signals(lines.texts, encoder or load_encoder("general"))
-    chosen = np.flatnonzero(lines.is_indicator)
-    rows, signals = lines.take(chosen), line_signals.take(chosen)
+    encoder = encoder or load_encoder("general")
+    rows = lines.take(np.flatnonzero(lines.is_indicator))
+    signals = read_signals(rows.texts, encoder)
     readings = read_ranks(rows, signals)
     tables = {
         "levels": level_pairs(rows, signals, seed=seed),
@@ -115,7 +116,7 @@ def check_framework(
         "indicators": indicator_order(rows, readings),
         "lint": lint(framework),
     }
-    pairs = confusable_pairs(lines, line_signals)
+    pairs = confusable_pairs(Lines.read(lines, encoder))
     tables["confusable"] = pairs[pairs["kind"] != BETWEEN].reset_index(drop=True)
     tables["summary"] = summarize(
         tables["levels"], tables["adjacent"], tables["confusable"][tables["confusable"]["kind"] == WITHIN]

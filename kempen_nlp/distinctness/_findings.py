@@ -10,7 +10,8 @@ import pandas as pd
 
 from kempen_nlp.distinctness import _levels
 from kempen_nlp.distinctness import order as order_tests
-from kempen_nlp.distinctness.pairs import BY_DEGREE, BY_MARKER, BY_OTHER, SAME, WITHIN
+from kempen_nlp.distinctness.described import BY_DEGREE, BY_MARKER, BY_OTHER, SAME
+from kempen_nlp.distinctness.pairs import WITHIN
 
 DISTINCT, IN_ORDER, REVERSED, BLURRED = "onderscheiden", "op volgorde", "omgekeerd", "vloeit over"
 NOT_SHOWN, TOO_FEW = "niet aangetoond", "te weinig indicatoren om iets te zeggen"

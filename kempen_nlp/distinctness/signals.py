@@ -130,7 +130,7 @@ def read_signals(texts: Sequence[str], encoder: Encoder) -> Signals:
     markers = marker_matrix(texts)
     # The constant column makes two texts without any marker alike instead of undefined.
     with_constant = np.hstack([np.ones((len(texts), 1)), markers])
-    grams = _grams(texts)
+    grams = character_grams(texts)
     views = {
         "lexical": _reduced(grams),
         "semantic": encode_unique(encoder, texts).astype(np.float32),
@@ -139,7 +139,8 @@ def read_signals(texts: Sequence[str], encoder: Encoder) -> Signals:
     return Signals(views, grams, markers)
 
 
-def _grams(texts: Sequence[str]) -> csr_array:
+def character_grams(texts: Sequence[str]) -> csr_array:
+    """Return TF-IDF weights of runs of three to five characters within words, shape (n_texts, n_grams), unit rows."""
     from scipy.sparse import csr_array
     from sklearn.feature_extraction.text import TfidfVectorizer
 

@@ -11,8 +11,8 @@ from kempen_nlp.distinctness._levels import TOO_FEW, level_pairs
 from kempen_nlp.distinctness._lint import asked_behaviours, lint, reading_ease
 from kempen_nlp.distinctness.chance import adjusted_p, divisions, lowest_p, share_as_extreme
 from kempen_nlp.distinctness.order import adjacent_order, kendall_tau, read_ranks
-from kempen_nlp.distinctness.pairs import differing_words
 from kempen_nlp.distinctness.signals import Rows, Signals, read_signals
+from kempen_nlp.distinctness.wording import differing_words
 from kempen_nlp.encoders import load_encoder
 from kempen_nlp.errors import FrameworkError
 from kempen_nlp.framework import Framework
