@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 BLOCK = 500
 """Clauses compared with all later ones at a time, so that memory grows with the framework, not with its square."""
-CHUNK = 100_000
+CHUNK = 10_000
 """Pairs measured at a time."""
 MAX_CANDIDATES = 400_000
 """Pairs measured clause by clause, those that share most first; boilerplate can make a hundred million."""
@@ -109,7 +109,7 @@ def _nearest(read: Clauses, a: NDArray[np.intp], b: NDArray[np.intp]) -> tuple[F
     i = np.repeat(read.first[a], sizes) + within // np.repeat(n_b, sizes)
     j = np.repeat(read.first[b], sizes) + within % np.repeat(n_b, sizes)
     words = (_row_products(read.lemmas, i, j) + _row_products(read.grams, i, j)) / 2
-    meaning = np.einsum("ij,ij->i", read.vectors[i], read.vectors[j], dtype=np.float64)
+    meaning = np.einsum("ij,ij->i", read.vectors[i], read.vectors[j]).astype(np.float64)
     agree = read.denies[i] == read.denies[j]
     return np.maximum.reduceat(words * agree, starts), np.maximum.reduceat(meaning * agree, starts)
 

@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 Floats = NDArray[np.float64]
+Cosines = NDArray[np.float32]
 SIGNALS = ("lexical", "semantic", "markers")
 SIGNAL_TERMS = {"lexical": "letters", "semantic": "betekenis", "markers": "niveauwoorden"}
 HEADLINE_ID = "/kernzin"
 """Ends the id under which a headline takes part where it is compared like an indicator."""
+BLOCK = 500
+"""Rows of a sparse product at a time."""
 N_LEXICAL = 200
 """Dimensions kept of the character n-grams for reading levels; similarity uses all of them."""
 
@@ -36,13 +39,13 @@ class Signals:
     markers: Floats
     """Shape (n_texts, n_ladders * 4): which rungs each text touches."""
 
-    def similarity(self, signal: str, rows: NDArray[np.intp], columns: NDArray[np.intp] | None = None) -> Floats:
-        """Return cosines of some texts with some others, shape (n_rows, n_columns)."""
+    def similarity(self, signal: str, rows: NDArray[np.intp], columns: NDArray[np.intp] | None = None) -> Cosines:
+        """Return cosines of some texts with some others, shape (n_rows, n_columns), 4 bytes each."""
         other = rows if columns is None else columns
         if signal == "lexical":
-            return np.asarray((self.grams[rows] @ self.grams[other].T).toarray(), dtype=np.float64)
+            return _sparse_products(self.grams[rows], self.grams[other])
         view = self.views[signal]
-        return np.asarray(view[rows] @ view[other].T, dtype=np.float64)
+        return view[rows] @ view[other].T
 
     def take(self, rows: NDArray[np.intp]) -> Signals:
         """Return the signals of some of the texts only."""
@@ -148,6 +151,15 @@ def character_grams(texts: Sequence[str]) -> csr_array:
         return csr_array((len(texts), 1), dtype=np.float32)
     vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, dtype=np.float32)
     return csr_array(vectorizer.fit_transform(texts))
+
+
+def _sparse_products(first: csr_array, second: csr_array) -> Cosines:
+    found = np.empty((first.shape[0], second.shape[0]), dtype=np.float32)
+    columns = second.T.tocsr()
+    # A sparse product that is nearly full takes three times the room of the table itself.
+    for begin in range(0, len(found), BLOCK):
+        found[begin : begin + BLOCK] = (first[begin : begin + BLOCK] @ columns).toarray()
+    return found
 
 
 def _reduced(grams: csr_array) -> NDArray[np.float32]:

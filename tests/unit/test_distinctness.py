@@ -10,7 +10,8 @@ from kempen_nlp.distinctness import check_framework, level_similarity, power_stu
 from kempen_nlp.distinctness._levels import TOO_FEW, level_pairs
 from kempen_nlp.distinctness._lint import asked_behaviours, lint, reading_ease
 from kempen_nlp.distinctness.chance import adjusted_p, divisions, lowest_p, share_as_extreme
-from kempen_nlp.distinctness.order import adjacent_order, kendall_tau, read_ranks
+from kempen_nlp.distinctness.concordance import balance, climbs, paired_tau, weighted_tau
+from kempen_nlp.distinctness.order import adjacent_order, read_ranks
 from kempen_nlp.distinctness.signals import Rows, Signals, read_signals
 from kempen_nlp.distinctness.wording import differing_words
 from kempen_nlp.encoders import load_encoder
@@ -209,10 +210,27 @@ def test_adjusting_keeps_order_and_skips_what_was_not_tested():
     assert adjusted[[0, 2]].tolist() == pytest.approx([0.04, 0.02])
 
 
+@pytest.mark.parametrize("n", [3, 40, 150])
+def test_tau_by_counting_is_the_tau_of_all_pairs(n):
+    """Few things or many, with ties on both sides."""
+    rng = np.random.default_rng(n)
+    ranks, readings = rng.integers(1, 5, n).astype(float), rng.normal(size=n).round(1)
+    signs = [np.sign(x[:, None] - x[None, :]) for x in (ranks, readings)]
+    expected = (signs[0] * signs[1]).sum() / np.sqrt(np.abs(signs[0]).sum() * np.abs(signs[1]).sum())
+
+    assert paired_tau(ranks[None], readings[None])[0] == pytest.approx(expected)
+    assert weighted_tau(ranks, readings, np.ones((1, n)))[0] == pytest.approx(expected)
+    assert climbs(ranks[None], readings)[0] == pytest.approx((signs[0] * signs[1]).sum() / 2)
+    assert balance(readings).tolist() == signs[1].sum(axis=1).tolist()
+
+
 def test_tau_of_a_reversed_order_is_minus_one():
     """And 0 when all readings are equal."""
-    assert kendall_tau(np.array([1.0, 2, 3]), np.array([3.0, 2, 1])) == -1
-    assert kendall_tau(np.array([1.0, 2, 3]), np.ones(3)) == 0
+    ranks = np.array([[1.0, 2, 3]])
+
+    assert paired_tau(ranks, np.array([[3.0, 2, 1]])) == -1
+    assert paired_tau(ranks, np.ones((1, 3))) == 0
+    assert np.isnan(weighted_tau(ranks[0], np.ones(3), np.ones((1, 3))))
 
 
 def test_level_markers_are_whole_words_with_their_rung():
