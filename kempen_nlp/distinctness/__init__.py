@@ -17,6 +17,7 @@ and scales from text alone. Advances in Methods and Practices in Psychological S
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -164,15 +165,40 @@ def level_similarity(check: Check, competency: str, signal: str = "semantic") ->
 
 
 def power_study(
-    framework: Framework, *, encoder: Encoder | None = None, n_trials: int = 20, seed: int = 20261122
+    framework: Framework,
+    *,
+    encoder: Encoder | None = None,
+    n_trials: int = 20,
+    seed: int = 20261203,
+    rewordings: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """
     Plant known faults in a framework and count how many the check finds, and what it flags by chance.
 
-    Returns columns ``framework, fault, measure, found, n, share, low, high``; intervals are 95 %.
+    Parameters
+    ----------
+    framework : Framework
+        With at least two competencies.
+    encoder : Encoder, optional
+        The general encoder by default.
+    n_trials : int
+        Planted frameworks a fault. Trials share the framework's texts, so intervals over trials say how steady
+        the figures are for this framework, not for frameworks in general.
+    seed : int
+    rewordings : mapping, optional
+        Indicator id to the same behaviour in other words; adds the hardest kind of duplicate.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``framework, fault, measure, found, n, share, low, high``; intervals are 95 %.
     """
     from kempen_nlp.distinctness._power import plant_and_count
+    from kempen_nlp.distinctness.signals import Rows
     from kempen_nlp.encoders import load_encoder
 
     require_indicators(framework)
-    return plant_and_count(framework, encoder or load_encoder("general"), n_trials=n_trials, seed=seed)
+    return plant_and_count(
+        Rows.of(framework), encoder or load_encoder("general"), n_trials=n_trials, seed=seed,
+        rewordings=rewordings or {},
+    )  # fmt: skip
