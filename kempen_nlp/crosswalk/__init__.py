@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from kempen_nlp.framework import Framework
 if TYPE_CHECKING:
     from kempen_nlp.encoders import Encoder
 
-__all__ = ["Crosswalk", "compare_frameworks"]
+__all__ = ["Crosswalk", "compare_frameworks", "crosswalk_study"]
 
 
 @dataclass(frozen=True)
@@ -78,3 +79,43 @@ def compare_frameworks(
     levels = level_answers(lines.take(chosen), content_signals.take(chosen), competencies)
     return Crosswalk(first, second, competencies, levels, orphans(competencies),
                      pairs[pairs["kind"] == BETWEEN].reset_index(drop=True))  # fmt: skip
+
+
+def crosswalk_study(
+    framework: Framework,
+    *,
+    rewordings: Mapping[str, str],
+    encoder: Encoder | None = None,
+    n_trials: int = 20,
+    seed: int = 20261203,
+) -> pd.DataFrame:
+    """
+    Lay a framework beside changed copies of itself and count what the crosswalk finds.
+
+    Each competency goes to the first framework, the second or both; of those in both one is divided over two
+    competencies of the second. Names say nothing; headlines and definitions are left out.
+
+    Parameters
+    ----------
+    framework : Framework
+        With at least three competencies.
+    rewordings : mapping
+        Indicator id to the same behaviour in other words, for every indicator; when empty, copies are halves only.
+    encoder : Encoder, optional
+        The general encoder by default.
+    n_trials : int
+        Copies a plant; they share the framework's texts, so the 95 % intervals are about this framework.
+    seed : int
+
+    Returns
+    -------
+    DataFrame
+        Columns ``framework, plant, measure, found, n, share, low, high``.
+    """
+    from kempen_nlp.crosswalk._planted import crosswalk_counts
+    from kempen_nlp.encoders import load_encoder
+
+    require_indicators(framework)
+    return crosswalk_counts(
+        framework, encoder or load_encoder("general"), rewordings=rewordings, n_trials=n_trials, seed=seed
+    )

@@ -107,7 +107,7 @@ def _nearness(
     cosines: Cosines, left: _Groups, right: _Groups, rng: np.random.Generator
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Return for each pair of competencies nearness, both ends of its interval, and p; shapes (n_left, n_right)."""
-    # Nearest of each sentence in each competency of the other side; (n_sentences, n_groups) and (n_groups, n_sentences).
+    # Nearest of each sentence in each competency of the other side.
     to_right = np.maximum.reduceat(cosines, right.starts, axis=1)
     to_left = np.maximum.reduceat(cosines, left.starts, axis=0)
     value = (left.means(to_right.T).T + right.means(to_left)) / 2
@@ -156,15 +156,17 @@ def _by_chance(
     return np.array([mean for mean, _ in found]), np.array([spread for _, spread in found])
 
 
-def _drawn(  # noqa: PLR0913, PLR0917 - what is drawn from, how many, and what it is compared with
+def _drawn(
     cosines: Cosines, nearest: Cosines, pool: NDArray[np.intp], size: int, other: _Groups, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     n = int(np.clip(MAX_CELLS // max(size * cosines.shape[1], 1), FEWEST_SHUFFLES, N_SHUFFLES))
-    values = np.empty((n, len(other.numbers)))
-    for draw in range(n):
-        chosen = rng.choice(pool, size=size, replace=False)
-        values[draw] = (nearest[chosen].mean(axis=0) + other.means(cosines[chosen].max(axis=0))) / 2
-    return values.mean(axis=0), values.std(axis=0)
+    values = np.empty((2, n, len(other.numbers)))
+    for way in (0, 1):
+        for draw in range(n):
+            chosen = rng.choice(pool, size=size, replace=bool(way))
+            values[way, draw] = (nearest[chosen].mean(axis=0) + other.means(cosines[chosen].max(axis=0))) / 2
+    # Without replacement a small pool hardly varies, with it the draws repeat themselves and are less near.
+    return values[0].mean(axis=0), values[1].std(axis=0)
 
 
 def _tails(values: Floats, means: Floats, spreads: Floats) -> Floats:

@@ -141,8 +141,8 @@ def changed(text: str, form: str, rng: np.random.Generator) -> str:
         return ", ".join(reversed(parts)) + "."
     if form == "denied":
         # Of several behaviours one stays the same, and then the pair is confusable all the same.
-        one = len(clauses(text)) == 1 and not find_cues(text)["negation"]
-        return f"{' '.join([words[0], 'niet', *words[1:]])}" if one else ""
+        denied = " ".join([words[0], "niet", *words[1:]])
+        return denied if len(clauses(denied)) == 1 and not find_cues(text)["negation"] else ""
     return text
 
 
