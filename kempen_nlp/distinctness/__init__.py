@@ -23,12 +23,20 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kempen_nlp.distinctness.simulated import simulated_framework
 from kempen_nlp.framework import Framework
 
 if TYPE_CHECKING:
     from kempen_nlp.encoders import Encoder
 
-__all__ = ["Check", "check_framework", "level_similarity", "power_study", "require_indicators"]
+__all__ = [
+    "Check",
+    "check_framework",
+    "level_similarity",
+    "power_study",
+    "require_indicators",
+    "simulated_framework",
+]
 
 
 @dataclass(frozen=True)

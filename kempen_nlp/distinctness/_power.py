@@ -101,9 +101,7 @@ def _odd_ones(planted: Plant, signals: Signals) -> Iterator[_Count]:
     yield "recall where n allows", int(flag[is_planted & able].sum()), int((is_planted & able).sum())
 
 
-def _summary(
-    rows: Rows, signals: Signals, readings: dict[str, Floats], seed: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _summary(rows: Rows, signals: Signals, readings: dict[str, Floats], seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     levels = _levels.level_pairs(rows, signals, seed=seed)
     adjacent = order_tests.adjacent_order(rows, readings, seed=seed)
     return _findings.summarize(levels, adjacent, _NO_PAIRS), levels

@@ -81,7 +81,7 @@ def paired_tau(ranks: Floats, readings: Floats) -> Floats:
     if n > FEW:
         once = np.ones((1, n))
         found = [weighted_tau(a, b, once)[0] for a, b in zip(ranks, readings, strict=True)]
-        return np.nan_to_num(np.array(found))
+        return np.asarray(np.nan_to_num(found), dtype=np.float64)
     first, second = np.triu_indices(n, 1)
     rises = np.sign(ranks[:, first] - ranks[:, second])
     rounded = np.round(readings, TIE)

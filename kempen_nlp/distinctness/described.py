@@ -96,7 +96,8 @@ def _sharpen(rows: Rows, a: int, b: int, kind: str) -> str:
 
 
 def _competency_of(rows: Rows, row: int) -> Competency:
-    return rows.frameworks[rows.framework_of[row]][rows.names[rows.competency_of[row]]]
+    framework: Framework = rows.frameworks[rows.framework_of[row]]
+    return framework[rows.names[rows.competency_of[row]]]
 
 
 def _own_words(framework: Framework, competency: Competency, rank: int) -> Iterator[tuple[str, str]]:

@@ -118,9 +118,7 @@ def _row_products(matrix: csr_array, i: NDArray[np.intp], j: NDArray[np.intp]) -
     return np.asarray(matrix[i].multiply(matrix[j]).sum(axis=1), dtype=np.float64).ravel()
 
 
-def candidates(
-    read: Clauses, places: NDArray[np.intp], *, meaning: float
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def candidates(read: Clauses, places: NDArray[np.intp], *, meaning: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """
     Return the pairs of texts at different places that are worth measuring, lower number first, in order.
 

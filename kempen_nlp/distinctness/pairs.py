@@ -63,7 +63,7 @@ class Pairs:
         """Two signals agree; with level words, which often agree by chance, the other must be surer."""
         words, meaning, markers = self.votes.T
         sure = (self.lexical >= SURE["lexical"]) | (self.semantic >= SURE["semantic"])
-        return (words & meaning) | (markers & sure)
+        return np.asarray((words & meaning) | (markers & sure), dtype=bool)
 
     def names_of(self, pair: int) -> tuple[str, ...]:
         """Name the signals that voted for one pair."""

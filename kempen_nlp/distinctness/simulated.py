@@ -15,7 +15,9 @@ MAX_COMPETENCIES = 8
 MAX_INDICATORS = 100
 
 
-def simulated_framework(n_indicators: int, *, clarity: float = 0.5, n_competencies: int = 8, seed: int = 0) -> Framework:
+def simulated_framework(
+    n_indicators: int, *, clarity: float = 0.5, n_competencies: int = 8, seed: int = 0
+) -> Framework:
     """
     Invent a framework of four levels in plain Dutch: what is done with what, and how a level sounds.
 
