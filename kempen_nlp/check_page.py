@@ -10,6 +10,7 @@ import pandas as pd
 from kempen_nlp import plots
 from kempen_nlp.assignments import whole_file
 from kempen_nlp.distinctness import Check, level_similarity
+from kempen_nlp.distinctness.pairs import MAX_FLAGS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -93,10 +94,14 @@ def summary_sentences(check: Check) -> str:
         f"Bij {in_order} van de {n_competencies} competenties is aangetoond dat de niveaus als geheel oplopen; "
         f"{reversed_pairs} van de {n_pairs} paren buurniveaus staan omgekeerd en {n_odd} van de {n_indicators} "
         "indicatoren lezen als een ander niveau dan waar ze staan. "
-        f"{within} keer zeggen zinnen op twee niveaus van één competentie vrijwel hetzelfde, {across} keer in twee "
-        f"competenties. Dat twee buurniveaus over verschillende dingen gaan, is bij {shown} paren aangetoond; bij "
+        f"{_count(within)} keer zeggen zinnen op twee niveaus van één competentie vrijwel hetzelfde, "
+        f"{_count(across)} keer in twee competenties. Dat twee buurniveaus over verschillende dingen gaan, is bij {shown} paren aangetoond; bij "
         f"{too_few} zijn er te weinig indicatoren om iets te zeggen."
     )
+
+
+def _count(n: int) -> str:
+    return f"minstens {n}" if n >= MAX_FLAGS else str(n)
 
 
 def _order_figure(check: Check) -> dict[str, Any]:
