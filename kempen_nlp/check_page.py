@@ -95,7 +95,8 @@ def summary_sentences(check: Check) -> str:
         f"{reversed_pairs} van de {n_pairs} paren buurniveaus staan omgekeerd en {n_odd} van de {n_indicators} "
         "indicatoren lezen als een ander niveau dan waar ze staan. "
         f"{_count(within)} keer zeggen zinnen op twee niveaus van één competentie vrijwel hetzelfde, "
-        f"{_count(across)} keer in twee competenties. Dat twee buurniveaus over verschillende dingen gaan, is bij {shown} paren aangetoond; bij "
+        f"{_count(across)} keer in twee competenties. "
+        f"Dat twee buurniveaus over verschillende dingen gaan, is bij {shown} paren aangetoond; bij "
         f"{too_few} zijn er te weinig indicatoren om iets te zeggen."
     )
 

@@ -338,7 +338,18 @@ def test_candidates_hold_every_pair_that_measuring_all_would_flag(welzijn, encod
 
 def test_more_candidates_than_there_is_room_for_leave_the_nearest(monkeypatch, encoder):
     """Boilerplate cannot fill the memory."""
-    things = ["dossiers", "roosters", "lijsten", "sleutels", "kasten", "tafels", "lampen", "ramen", "stoelen", "fietsen"]
+    things = [
+        "dossiers",
+        "roosters",
+        "lijsten",
+        "sleutels",
+        "kasten",
+        "tafels",
+        "lampen",
+        "ramen",
+        "stoelen",
+        "fietsen",
+    ]
     texts = [f"Beheert {thing} volgens afspraak met de gemeente." for thing in things]
     same = ["Verzorgt de tuin van bewoners.", "Verzorgt de tuin van bewoners."]
     lines = Lines.read(Rows.of(_framework({"Een": [[*texts[:5], same[0]], [*texts[5:], same[1]]]})), encoder)
