@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ class Plant:
     competency: str = ""
     lower: int = 0
     upper: int = 0
-    moved: NDArray[np.intp] | None = None
+    moved: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
     """Row numbers of indicators that were moved."""
 
 

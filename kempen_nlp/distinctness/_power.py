@@ -144,7 +144,8 @@ def _twin_rows(
     hits, n = int(pairs.flagged.sum()), len(first)
     # An indicator and its denial describe opposite behaviour: flagging them is a false alarm.
     what = "false alarm: pair flagged" if form == "denied" else "recall: pair flagged"
-    yield f"duplicate: {form}", what, hits, n, hits / n, *map(float, wilson_interval(hits, n))
+    low, high = wilson_interval(hits, n)
+    yield f"duplicate: {form}", what, hits, n, hits / n, float(low), float(high)
     if form != "denied":
         yield f"duplicate: {form}", "AUC", n, n, *_auc(pairs, _real(lines, len(rows.indicators)), rng)
 
