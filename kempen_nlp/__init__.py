@@ -28,8 +28,14 @@ if TYPE_CHECKING:
         read_feedback,
         shipped_path,
     )
-    from kempen_nlp.crosswalk import Crosswalk, compare_frameworks
-    from kempen_nlp.distinctness import Check, check_framework, level_similarity, power_study
+    from kempen_nlp.crosswalk import Crosswalk, compare_frameworks, crosswalk_study
+    from kempen_nlp.distinctness import (
+        Check,
+        check_framework,
+        level_similarity,
+        power_study,
+        simulated_framework,
+    )
     from kempen_nlp.encoders import load_encoder
     from kempen_nlp.framework import Competency, Framework, Indicator, Level, Profile, Status
     from kempen_nlp.parsing import parse_handbook
@@ -55,8 +61,8 @@ _HOMES = {
         "read_feedback",
         "shipped_path",
     ),
-    "crosswalk": ("Crosswalk", "compare_frameworks"),
-    "distinctness": ("Check", "check_framework", "level_similarity", "power_study"),
+    "crosswalk": ("Crosswalk", "compare_frameworks", "crosswalk_study"),
+    "distinctness": ("Check", "check_framework", "level_similarity", "power_study", "simulated_framework"),
     "encoders": ("load_encoder",),
     "framework": ("Competency", "Framework", "Indicator", "Level", "Profile", "Status"),
     "parsing": ("parse_handbook",),
@@ -93,6 +99,7 @@ __all__ = [
     "compare_persons",
     "compare_with_profile",
     "count_assignments",
+    "crosswalk_study",
     "feedback_frame",
     "level_similarity",
     "load_challenge",
@@ -108,6 +115,7 @@ __all__ = [
     "read_feedback",
     "read_review",
     "shipped_path",
+    "simulated_framework",
     "to_frame",
     "versions",
     "write_check_page",

@@ -360,7 +360,7 @@ def _shaded_table(table: pd.DataFrame, *, rows: list[str], columns: list[str], t
     return ax
 
 
-_SIGNAL_STYLES = {"lexical": ("s", "#762a83", "letters"), "semantic": ("o", "#1b7837", "betekenis"),
+_SIGNAL_STYLES = {"lexical": ("s", "#762a83", "woorden"), "semantic": ("o", "#1b7837", "betekenis"),
                   "markers": ("^", "#4393c3", "niveauwoorden")}  # fmt: skip
 
 
@@ -448,6 +448,7 @@ _FAULTS = {
     "indicator moved by 3": "indicator 3 niveaus verplaatst", "duplicate: copy": "indicator gekopieerd",
     "duplicate: degree word": "kopie met ander graadwoord", "duplicate: words dropped": "kopie met woorden minder",
     "duplicate: clauses exchanged": "kopie met delen omgewisseld",
+    "duplicate: other words": "zelfde gedrag in heel andere woorden", "duplicate: denied": "kopie met ‘niet’",
     "indicators mixed over competencies": "indicatoren over competenties gehusseld",
 }  # fmt: skip
 

@@ -47,7 +47,7 @@ ALLOWED = {
     "yardstick": DOMAIN | {"corpus", "classifier", "training", "evaluation", "agreement", "encoders", "persistence", "plots",
                            "language", "competencies", "features"},
     "distinctness": {"errors", "framework", "encoders", "language", "evaluation"},
-    "crosswalk": {"framework", "encoders", "distinctness"},
+    "crosswalk": {"framework", "encoders", "distinctness", "evaluation"},
     "check_page": {"assignments", "plots", "distinctness"},
     "checks": DOMAIN | {"corpus", "plots", "workbook", "distinctness", "crosswalk", "check_page"},
     "cards": set(),
