@@ -42,9 +42,9 @@ bench: $(STAMP) ## speed and memory against peers
 corpus: $(STAMP) ## rebuild corpus/frameworks and corpus/manifest.json from the raw files
 	$(BIN)/python corpus/build.py
 
-models: $(STAMP) ## fine-tune the encoder and fit the shipped model (installs the extra `train`)
+models: $(STAMP) ## encoder, shipped model and its card with all tables (installs the extra `train`)
 	$(PIP) install -e '.[train]'
-	$(BIN)/kempen train --encoder fine-tune -o models/base
+	$(BIN)/kempen train --encoder fine-tune --ablations --learning-curve -o models/base
 
 app: $(STAMP) ## review comments in the browser, on this machine only (installs the extra `app`)
 	$(PIP) install --no-build-isolation -e '.[app]'

@@ -5,7 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-UNKNOWN = "[More Information Needed]"
+from kempen_nlp.card_tables import (
+    UNKNOWN,
+    as_estimate,
+    interval_of,
+    macro_of,
+    measured_sections,
+    number,
+    strict_ranks,
+    value_of,
+)
+
+_SYNTHETIC = (
+    "Every figure below comes from **synthetic comments**: they were written for this project, by a language model in "
+    "different voices, and so were the labels. Real comments will be harder; measure on your own before you rely on it."
+)
+_HOW = {
+    "frozen": "on the frozen test part, whose {n_writers} writers are in no other part ({n_comments} comments)",
+    "writers": (
+        "on {n_comments} comments of {n_writers} writers that were held out from fitting and from choosing thresholds"
+    ),
+    "folds": (
+        "in {n_folds} turns: each time some writers were held out and the model was fitted anew on the others, "
+        "thresholds "
+        "included ({n_comments} comments of {n_writers} writers, each read once by a model that never saw its writer). "
+        "The model in this folder was fitted on all of them in the same way"
+    ),
+    "blocks": (
+        "on {n_folds} blocks of comments in turn, as there were too few writers to hold one out ({n_comments} "
+        "comments of "
+        "{n_writers} writer(s)). **These figures say nothing of comments by another writer, for whom it will be worse**"
+    ),
+}
 
 
 def model_card(figures: Mapping[str, Any], *, name: str) -> str:
@@ -15,154 +46,132 @@ def model_card(figures: Mapping[str, Any], *, name: str) -> str:
     Parameters
     ----------
     figures : mapping
-        As ``yardstick.measure`` gives, made plain, with ``training``, ``groups``, ``challenge`` and ``thresholds``.
+        As ``trials.Trial.figures`` gives, made plain, with ``training`` and what else was measured; a
+        section without figures is left out, an unknown that a reader would ask for is named.
     name : str
         Of the model folder.
     """
-    return "\n".join(_lines(figures, name)) + "\n"
-
-
-def _lines(figures: Mapping[str, Any], name: str) -> Iterator[str]:
     training = figures.get("training", {})
-    competencies = [row for row in figures["competency"] if row["class"] not in ("macro", "micro", "none")]
-    yield f"# {name}"
-    yield ""
-    yield f"Maps Dutch review comments to {len(competencies)} competencies and a level from 1 to 4, with evidence."
+    lines = [
+        f"# {name}", "", *_opening(training), "", *_use(), "", *_data(training), "", *_measuring(training), "",
+        *measured_sections(figures, on=_measured_on(training)), *_limits(training),
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def evaluation_page(results: Mapping[str, Any], *, model: str) -> str:
+    """Return the figures of an evaluation in Markdown: those of the model, the others as baselines."""
+    own = results["kempen_nlp"]
+    figures = {**own, "baselines": {k: v for k, v in results.items() if k != "kempen_nlp"}}
+    if not figures["baselines"]:
+        del figures["baselines"]
+    lines = [f"# {model}, measured on {own['n_comments']} comments", "", *measured_sections(figures, on="measured")]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _opening(training: Mapping[str, Any]) -> Iterator[str]:
+    trained = training.get("trained_on")
     yield (
-        "**Not for decisions about a person without a human who reads the comments.** Every figure below comes from "
-        "**synthetic comments**: they were written for this project, by a language model in different voices, and "
-        "so were the labels. Real comments will be harder; measure on your own before you rely on it."
+        f"Maps Dutch review comments to {len(trained) if trained else UNKNOWN} trained competencies "
+        f"({', '.join(trained or [UNKNOWN])}) and to the levels of each, with quotes, evidence and probabilities. "
+        "Other competencies are matched with their own indicators."
     )
-    yield ""
-    yield "## Measured on writers that training never saw (synthetic)"
-    yield ""
-    yield "| what | value | 95 % interval | n |"
-    yield "|---|---|---|---|"
-    yield from (f"| {what} | {_value(e)} | {_interval(e)} | {n} |" for what, e, n in _headline(figures))
-    yield ""
-    yield "## Per competency (synthetic)"
-    yield ""
-    yield "| competency | F1 | 95 % interval | precision | recall | n |"
-    yield "|---|---|---|---|---|---|"
-    for row in figures["competency"]:
-        yield (
-            f"| {row['class']} | {_number(row['f1'])} | {_number(row['low'])} – {_number(row['high'])} | "
-            f"{_number(row['precision'])} | {_number(row['recall'])} | {row['n_true']} |"
-        )
-    yield ""
-    yield "## Per register, sector, writer and variety (synthetic)"
-    yield ""
-    yield "| group | | macro-F1 | 95 % interval | rank kappa | comments |"
-    yield "|---|---|---|---|---|---|"
-    for row in figures.get("groups", []):
-        yield (
-            f"| {row['kind']} | {row['group']} | {_number(row['macro_f1'])} | {_number(row['low'])} – "
-            f"{_number(row['high'])} | {_number(row['kappa'])} | {row['n_comments']} |"
-        )
-    yield ""
-    yield from _beside(figures)
-    yield "## Minimal pairs (synthetic)"
-    yield ""
-    yield "A pair passes when what must change changes and what must not stays."
-    yield ""
-    yield "| phenomenon | passed | 95 % interval | pairs |"
-    yield "|---|---|---|---|"
-    for row in figures.get("challenge", []):
-        interval = f"{_number(row['low'])} – {_number(row['high'])}"
-        yield f"| {row['phenomenon']} | {_number(row['passed'])} | {interval} | {row['n']} |"
-    yield ""
-    yield "## Thresholds, chosen on validation writers"
-    yield ""
-    yield ", ".join(f"{key}: {value:.3f}" for key, value in sorted(figures.get("thresholds", {}).items()))
-    yield ""
-    yield "## Made with"
+    yield "**Not for decisions about a person without a human who reads the comments.**"
+    if training.get("is_shipped", True):
+        yield _SYNTHETIC
+    elif any(source["is_synthetic"] for source in training.get("sources", [])):
+        yield "Fitted on a user's own comments beside synthetic ones; the figures below come from the user's own."
+    else:
+        yield "Fitted on a user's own comments; the figures below come from those."
+
+
+def _use() -> Iterator[str]:
+    yield "## Use"
     yield ""
     yield (
-        f"Encoder {training.get('encoder', UNKNOWN)} · {training.get('n_train', UNKNOWN)} training comments by "
-        f"{len(training.get('writers', []))} writers · {training.get('n_validation', UNKNOWN)} validation · "
-        f"{training.get('n_test', UNKNOWN)} test · kempen_nlp {training.get('package', UNKNOWN)}"
+        "- For: finding in many comments which passages speak of which competency at which level, "
+        "to be read by a person."
+    )
+    yield (
+        "- Not for: judging, ranking, rewarding or dismissing people, or any decision about a person that no "
+        "human took "
+        "who read the comments; comments in other languages; texts that are no review comments."
+    )
+    yield "- In the EU, software that evaluates workers is high-risk under the AI Act; a works council has a say."
+
+
+def _data(training: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Fitted on"
+    yield ""
+    if "sources" in training:
+        yield "| comments | of them without evidence | labels | writers | which |"
+        yield "|---|---|---|---|---|"
+        for source in training["sources"]:
+            kind = "" if source["is_synthetic"] else ": the user's own; how they were labelled is not known here"
+            yield (
+                f"| {source['n_comments']} | {source['n_without_evidence']} | {source['n_labels']} | "
+                f"{source['n_writers']} | {source['what']}{kind} |"
+            )
+    else:
+        yield f"Comments: {UNKNOWN}"
+    yield ""
+    yield (
+        f"{training.get('n_train', UNKNOWN)} comments to fit, {training.get('n_validation', UNKNOWN)} for "
+        f"calibration and "
+        f"thresholds · encoder: {training.get('encoder', UNKNOWN)} · kempen_nlp {training.get('package', UNKNOWN)}"
     )
     yield ""
+    for framework in training.get("frameworks", []):
+        levels = ", ".join(f"{name} ({_levels(ranks)})" for name, ranks in framework["levels"].items())
+        yield f"- Labelled with {framework['title']} (`{framework['id']}`), levels in brackets: {levels}"
+        missing = [name for name in framework["levels"] if name not in training["trained_on"]]
+        if missing:
+            yield f"  - too few labels to be trained, so matched only: {', '.join(missing)}"
+
+
+def _levels(ranks: list[int]) -> str:
+    return f"{ranks[0]}–{ranks[-1]}" if ranks else "none"
+
+
+def _measuring(training: Mapping[str, Any]) -> Iterator[str]:
+    yield "## How it was measured"
+    yield ""
+    measured = training.get("measured")
+    yield f"Measured {_HOW[measured['how']].format(**measured)}." if measured else f"Measured on: {UNKNOWN}"
+    yield "Intervals are 95 %, resampled by comment; comments of one writer are alike, so they are a little too narrow."
+
+
+def _measured_on(training: Mapping[str, Any]) -> str:
+    return "synthetic" if training.get("is_shipped", True) else "your own comments"
+
+
+def _limits(training: Mapping[str, Any]) -> Iterator[str]:
     yield "## Limits"
     yield ""
     yield "- A competency that was not in training is matched with its own indicators only; that is much less accurate."
-    yield "- No real comments were seen. Registers, sectors and Flemish are covered as the table says, others are not."
+    if training.get("is_shipped", True):
+        yield "- No real comments were seen. Groups that the tables do not name were not measured."
+    else:
+        yield "- It was measured on comments like those it was fitted on; other departments, forms or years may differ."
+        yield f"- Agreement between annotators: {UNKNOWN}"
     yield f"- Fairness across groups of employees: {UNKNOWN}"
 
 
-def _beside(figures: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the baselines, the qualifiers and the competencies left out of training, where they were measured."""
-    if "baselines" in figures:
-        yield "## Beside simple baselines, same test comments (synthetic)"
-        yield ""
-        yield "| | macro-F1 with none | 95 % interval | rank kappa | 95 % interval | off by two | none AUC | n |"
-        yield "|---|---|---|---|---|---|---|---|"
-        beside = sorted(figures["baselines"].items(), key=lambda item: -_macro(item[1])["f1"])
-        for name, own in [("this model", figures), *beside]:
-            macro = _macro(own)
-            rank = {row["measure"]: row for row in own["rank"] or [] if row["reading"] == "strict"}
-            kappa, off = rank.get("quadratic_kappa", {}), rank.get("share_off_by_two", {})
-            yield (
-                f"| {name} | {_number(macro['f1'])} | {_interval(macro)} | {_number(kappa.get('value'))} | "
-                f"{_interval(kappa)} | {_number(off.get('value'))} | {_value(own['none_auc'])} | {own['n_comments']} |"
-            )
-        yield ""
-    if "qualifiers" in figures:
-        yield "## Qualifiers: what only looks like evidence, comment level (synthetic)"
-        yield ""
-        yield "| qualifier | F1 | 95 % interval | n |"
-        yield "|---|---|---|---|"
-        for row in figures["qualifiers"]:
-            yield f"| {row['class']} | {_number(row['f1'])} | {_interval(row)} | {row['n_true']} |"
-        yield ""
-    if "leave_one_out" in figures:
-        yield "## A competency that was not in training: matched with its own indicators (synthetic)"
-        yield ""
-        yield "| competency | F1 | 95 % interval | n |"
-        yield "|---|---|---|---|"
-        for row in figures["leave_one_out"]:
-            yield f"| {row['competency']} | {_number(row['f1'])} | {_interval(row)} | {row['n_true']} |"
-        yield ""
-
-
-def _headline(figures: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], int]]:
-    n_comments, n_labels = figures["n_comments"], figures["n_labels"]
-    table = {row["class"]: row for row in figures["competency"]}
-    yield "competency, macro-F1 with none", _as_estimate(table["macro"], "f1"), n_comments
-    yield "competency, micro-F1 with none", _as_estimate(table["micro"], "f1"), n_comments
-    yield "competency, macro-F1 without none", figures["competency_without_none"], n_comments
-    for row in figures["rank"] or []:
-        yield (
-            f"{row['measure'].replace('_', ' ')}, {row['reading']}, given the competency",
-            _as_estimate(row, "value"),
-            row["n"],
+def summary_lines(results: Mapping[str, Any]) -> list[str]:
+    """Return the table of an evaluation, one line a model, figures with their 95 % interval."""
+    lines = [f"{'':30}  macro-F1 with none    rank kappa            off by 2+     none AUC              n"]
+    for name, figures in results.items():
+        macro, rank, auc = macro_of(figures), strict_ranks(figures), figures["none_auc"]
+        kappa = _range(rank["quadratic_kappa"], "value") if rank else "-"
+        off = number(rank["share_off_by_two"]["value"]) if rank else "-"
+        lines.append(
+            f"{name:30}  {_range(macro, 'f1')}  {kappa:20}  {off:12}  {_range(auc, 'value')}  {figures['n_comments']}"
         )
-    yield "competency and rank together, F1", figures["joint_f1"], n_labels
-    yield "polarity, F1 of development points", figures["polarity_f1"], n_labels
-    yield "none, AUC", figures["none_auc"], n_comments
-    yield "comments without evidence that got an assignment", figures["off_topic_assigned"], table["none"]["n_true"]
-    yield "calibration error", figures["calibration_error"], figures["calibration_floor"]["n"]
-    yield "calibration error that chance alone gives", figures["calibration_floor"], figures["calibration_floor"]["n"]
-    n_assigned = table["micro"]["n_predicted"] - table["none"]["n_predicted"]
-    yield "precision at the default threshold", figures["precision_at_threshold"], n_assigned
-    for precision, estimate in figures["coverage"].items():
-        yield f"labels found at precision {precision} (threshold chosen on the test itself)", estimate, n_labels
+    return lines
 
 
-def _as_estimate(row: Mapping[str, Any], key: str) -> dict[str, Any]:
-    return {"value": row[key], "low": row["low"], "high": row["high"]}
-
-
-def _value(estimate: Mapping[str, Any]) -> str:
-    return _number(estimate["value"])
-
-
-def _interval(estimate: Mapping[str, Any]) -> str:
-    return f"{_number(estimate.get('low'))} – {_number(estimate.get('high'))}"
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+def _range(row: Mapping[str, Any], key: str) -> str:
+    return f"{number(row[key])} [{number(row['low'])}, {number(row['high'])}]"
 
 
 def results_table(figures: Mapping[str, Any]) -> str:
@@ -171,10 +180,10 @@ def results_table(figures: Mapping[str, Any]) -> str:
     worst = min(
         (row for name, row in table.items() if name not in ("macro", "micro", "none")), key=lambda row: row["f1"]
     )
-    rank = {row["measure"]: row for row in figures["rank"] if row["reading"] == "strict"}
+    rank = strict_ranks(figures)
     rows = [
-        ("competency, macro-F1 with none", _as_estimate(table["macro"], "f1"), figures["n_comments"]),
-        (f"worst competency ({worst['class']}), F1", _as_estimate(worst, "f1"), worst["n_true"]),
+        ("competency, macro-F1 with none", as_estimate(table["macro"], "f1"), figures["n_comments"]),
+        (f"worst competency ({worst['class']}), F1", as_estimate(worst, "f1"), worst["n_true"]),
         ("level, quadratic kappa, given the competency", rank["quadratic_kappa"], rank["quadratic_kappa"]["n"]),
         ("level off by two or more", rank["share_off_by_two"], rank["share_off_by_two"]["n"]),
         ("none, AUC", figures["none_auc"], figures["n_comments"]),
@@ -182,15 +191,10 @@ def results_table(figures: Mapping[str, Any]) -> str:
         ("calibration error", figures["calibration_error"], figures["calibration_floor"]["n"]),
     ]
     lines = ["| synthetic test comments of four unseen writers | value | 95 % interval | n |", "|---|---|---|---|"]
-    lines += [f"| {what} | {_value(estimate)} | {_interval(estimate)} | {n} |" for what, estimate, n in rows]
-    baselines = figures.get("baselines", {})
-    best = max(baselines.items(), key=lambda item: _macro(item[1])["f1"], default=None)
+    lines += [f"| {what} | {value_of(estimate)} | {interval_of(estimate)} | {n} |" for what, estimate, n in rows]
+    best = max(figures.get("baselines", {}).items(), key=lambda item: macro_of(item[1])["f1"], default=None)
     if best is not None:
-        macro = _macro(best[1])
+        macro = macro_of(best[1])
         what, n = f"best baseline ({best[0]}), macro-F1 with none", best[1]["n_comments"]
-        lines.append(f"| {what} | {_number(macro['f1'])} | {_interval(macro)} | {n} |")
+        lines.append(f"| {what} | {number(macro['f1'])} | {interval_of(macro)} | {n} |")
     return "\n".join(lines)
-
-
-def _macro(figures: Mapping[str, Any]) -> Mapping[str, Any]:
-    return next(row for row in figures["competency"] if row["class"] == "macro")

@@ -200,7 +200,7 @@ def crosswalk(
 
 
 @app.command()
-def train(
+def train(  # noqa: PLR0913, PLR0917 - one parameter for each option
     output: Annotated[Path, typer.Option("-o", "--output", help="Model folder to write.")],
     feedback: Annotated[Path | None, typer.Option(help="Your own labelled comments, JSON Lines.")] = None,
     framework: Annotated[str | None, typer.Option(help="Your own framework; the two shipped ones by default.")] = None,
@@ -208,25 +208,42 @@ def train(
         str, typer.Option(help="shipped, general, sentence-transformers:NAME, or fine-tune.")
     ] = "shipped",
     with_shipped: Annotated[bool, typer.Option(help="Keep the shipped comments in training.")] = True,
+    blocks: Annotated[
+        bool, typer.Option("--blocks", help="Measure on blocks of comments: for labels of a single writer.")
+    ] = False,
+    learning_curve: Annotated[
+        bool, typer.Option("--learning-curve", help="Say how many more labels are worth making; takes minutes.")
+    ] = False,
+    ablations: Annotated[
+        bool, typer.Option("--ablations", help="Say what each part contributes; shipped comments only.")
+    ] = False,
 ) -> None:
     """Fit a model on labelled comments, and measure it on writers it never saw."""
     from kempen_nlp.console import say
     from kempen_nlp.recipes import TrainingPlan, train_model
 
-    train_model(output, TrainingPlan(encoder, feedback, framework, with_shipped), report=say)
+    plan = TrainingPlan(encoder, feedback, framework, with_shipped, blocks, learning_curve, ablations)
+    train_model(output, plan, report=say)
 
 
 @app.command()
 def evaluate(
     model: Annotated[Path | None, typer.Option(help="Model folder; the shipped one by default.")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder for metrics.json and figures.")] = None,
+    feedback: Annotated[
+        Path | None, typer.Option(help="Your own labelled comments, JSON Lines; the frozen test part by default.")
+    ] = None,
+    framework: Annotated[str | None, typer.Option(help="What your own comments were labelled with.")] = None,
     baselines: Annotated[bool, typer.Option("--baselines", help="Measure the five baselines in the same run.")] = False,
+    ablations: Annotated[
+        bool, typer.Option("--ablations", help="Fit anew without each part, to see what it contributes.")
+    ] = False,
 ) -> None:
-    """Measure a model on the frozen test comments, with 95 % intervals."""
+    """Measure a model on the frozen test comments or on your own, with 95 % intervals."""
     from kempen_nlp.console import say
-    from kempen_nlp.recipes import evaluate_model
+    from kempen_nlp.recipes import EvaluationPlan, evaluate_model
 
-    evaluate_model(model, output, with_baselines=baselines, report=say)
+    evaluate_model(model, output, EvaluationPlan(feedback, framework, baselines, ablations), report=say)
 
 
 @app.command("app")

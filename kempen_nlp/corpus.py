@@ -16,6 +16,8 @@ from kempen_nlp.errors import CorpusError, FrameworkError
 from kempen_nlp.framework import Framework
 
 Split = Literal["train", "validation", "test"]
+LABELLED_WITH = ("welzijn", "kempen")
+"""The frameworks that the shipped comments are labelled with; where both have a competency, the first ranks it."""
 REGISTERS = ("form", "anecdote", "telegram", "peer360")
 TRAP_TAGS = (
     "negation", "double_negation", "wish", "hypothetical", "past", "comparison", "quotation", "irony",

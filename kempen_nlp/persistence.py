@@ -127,6 +127,12 @@ def verify_model(folder: str | Path) -> dict[str, Any]:
     return manifest
 
 
+def stored_metrics(folder: str | Path) -> dict[str, Any]:
+    """Return the figures that a model folder carries."""
+    metrics: dict[str, Any] = json.loads((Path(folder) / "metrics.json").read_text(encoding="utf-8"))
+    return metrics
+
+
 def save_model(folder: str | Path, heads: Heads, encoder: Encoder, *, metrics: Mapping[str, Any], card: str) -> None:
     """
     Write a model folder: estimators, metrics, card, and a manifest with every file's SHA-256.

@@ -2,78 +2,53 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from kempen_nlp import __version__, baselines, corpus, plots
-from kempen_nlp.agreement import competency_alpha, rank_alpha
+from kempen_nlp.ablations import ablation_table
+from kempen_nlp.annotations import annotation_agreement
 from kempen_nlp.assignments import whole_file
-from kempen_nlp.cards import model_card
+from kempen_nlp.cards import evaluation_page, model_card, summary_lines
 from kempen_nlp.classifier import Heads
-from kempen_nlp.corpus import LabelledComment
-from kempen_nlp.encoders import Encoder, TuningPlan, load_encoder
+from kempen_nlp.encoders import RememberedEncoder, load_encoder
 from kempen_nlp.errors import ModelError
-from kempen_nlp.evaluation import (
-    bootstrap_interval,
-    coverage_table,
-    f1_table,
-    macro_f1,
-    paired_difference,
-    reliability_table,
-)
+from kempen_nlp.evaluation import coverage_table, macro_f1, paired_difference, reliability_table
 from kempen_nlp.framework import Framework
-from kempen_nlp.persistence import load_heads, save_model, to_json
-from kempen_nlp.training import fit_heads, leave_one_out_scores, tuning_data
+from kempen_nlp.learning import learning_curve
+from kempen_nlp.materials import FINE_TUNE, Materials, TrainingPlan, gather, shipped_frameworks
+from kempen_nlp.persistence import load_heads, model_folder, save_model, stored_metrics, to_json
+from kempen_nlp.splitting import Fold, split_by_writer
+from kempen_nlp.training import fit_heads
+from kempen_nlp.trials import Trial
+from kempen_nlp.workshop import Workshop, matching_for, open_workshop
 from kempen_nlp.yardstick import (
-    Scores,
-    Truth,
     challenge_report,
     competency_names,
     measure,
-    measure_groups,
     measure_qualifiers,
-    score_model,
     to_plain,
 )
 
-FRAMEWORKS = ("welzijn", "kempen")
-"""In this order: where both have a competency, welzijn describes its levels."""
-FINE_TUNE = "fine-tune"
+__all__ = [
+    "FRAMEWORKS", "EvaluationPlan", "TrainingPlan", "annotation_agreement", "evaluate_model", "split_by_writer",
+    "train_model",
+]  # fmt: skip
+FRAMEWORKS = corpus.LABELLED_WITH
 Report = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class TrainingPlan:
-    """What a model is fitted on, and with which encoder."""
-
-    encoder: str = "shipped"
-    """``shipped``: that of the shipped model; ``general``; ``sentence-transformers:NAME``; or
-    ``fine-tune``: make one from the base model (needs the extra ``train``)."""
-    feedback: Path | None = None
-    """The user's own labelled comments; None for the shipped ones only."""
-    framework: str | None = None
-    """The user's own framework; None for the two shipped ones."""
-    with_shipped: bool = True
-    """Keep the shipped comments in training besides the user's own."""
-    tuning: TuningPlan = field(default_factory=TuningPlan)
-    """How long and how fast the encoder learns, for ``fine-tune``."""
 
 
 def train_model(output: str | Path, plan: TrainingPlan | None = None, *, report: Report = lambda _: None) -> Path:
     """
     Fit a model and write its folder: weights, card, metrics on comments held out.
 
-    The user's own comments are split by writer: the last writers, in order of name, with at least
-    a fifth of the comments serve as validation; figures on the card come from the shipped
-    frozen test part when only shipped competencies are involved, else from those writers.
+    A user's own comments are held out by writer: in three parts where there are many writers and
+    comments, else the writers take turns; thresholds are never chosen on the comments that measure.
 
     Parameters
     ----------
@@ -89,41 +64,150 @@ def train_model(output: str | Path, plan: TrainingPlan | None = None, *, report:
         If labels, framework or encoder cannot be used.
     """
     plan = plan or TrainingPlan()
-    frameworks = _frameworks(plan)
-    train, validation, test = _parts(plan)
+    materials = gather(plan)
     with TemporaryDirectory() as scratch:
-        encoder = _encoder(plan, train, frameworks, Path(scratch), report)
-        heads = fit_heads(train, validation, frameworks, encoder, report=report)
+        workshop = open_workshop(plan, materials, Path(scratch), report=report)
+        heads = _fit(materials.division.final, materials, workshop, report=report)
         report("measuring")
-        figures = _figures(heads, encoder, test, frameworks)
-        if plan.feedback is None and plan.framework is None:
-            figures |= _context(report)
-        figures["training"] = {
-            "encoder": plan.encoder, "n_train": len(train), "n_validation": len(validation), "n_test": len(test),
-            "writers": sorted({c.writer for c in train}), "package": __version__,
-        }  # fmt: skip
-        save_model(output, heads, encoder, metrics=figures, card=model_card(figures, name=Path(output).name))
+        figures = _figures(heads, materials, workshop, plan, report)
+        figures["training"] = _provenance(heads, materials, plan)
+        plain = dict(to_plain(figures))
+        save_model(output, heads, workshop.encoder, metrics=plain, card=model_card(plain, name=Path(output).name))
     report(f"Written: {output}")
     return Path(output)
+
+
+def _fit(fold: Fold, materials: Materials, workshop: Workshop, *, report: Report = lambda _: None) -> Heads:
+    return fit_heads(
+        [*materials.shipped_train, *fold.train], [*materials.shipped_validation, *fold.validation],
+        materials.frameworks, workshop.encoder, workshop.matching, blocks=fold.blocks, report=report,
+    )  # fmt: skip
+
+
+def _figures(
+    heads: Heads, materials: Materials, workshop: Workshop, plan: TrainingPlan, report: Report
+) -> dict[str, Any]:
+    division, own = materials.division, materials.measured
+    if division.final.test:
+        trial = Trial.of(heads, workshop.encoder, division.final.test, own)
+    else:
+        report(f"fitting {len(division.folds)} more times, each on other comments, to measure")
+        trial = Trial.over_folds(division.folds, lambda f: _fit(f, materials, workshop), workshop.encoder, own)
+    figures = trial.figures(show_text=materials.is_shipped)
+    figures["thresholds"] = dict(heads.thresholds)
+    figures["leave_one_out"] = workshop.left_out
+    if any(c.tags for c in division.final.test):
+        figures["qualifiers"] = measure_qualifiers(heads, workshop.encoder, division.final.test)
+    if set(competency_names(shipped_frameworks())) <= set(heads.trained_on):
+        figures["challenge"] = challenge_report(
+            heads, workshop.encoder, corpus.load_challenge(), _shipped_among(materials.frameworks)
+        )
+    if materials.is_shipped:
+        figures["baselines"] = _measured_baselines(report)
+    elif materials.shipped_train:
+        beside = Trial.of(heads, workshop.encoder, corpus.load_feedback("test"), _shipped_among(materials.frameworks))
+        figures["shipped_test"] = measure(beside.truth, beside.scores)
+    if plan.ablations and materials.is_shipped:
+        figures["ablations"] = ablation_table(
+            heads, workshop.encoder, division.final, materials.frameworks, report=report
+        )
+    if plan.learning_curve:
+        figures["learning_curve"] = _learning_curve(materials, workshop, plan, report)
+    return figures
+
+
+def _shipped_among(frameworks: Sequence[Framework]) -> list[Framework]:
+    """Return the shipped frameworks, in the order in which they rank the shipped comments."""
+    by_id = {framework.id: framework for framework in shipped_frameworks()}
+    return [next((f for f in frameworks if f is known), known) for known in by_id.values()]
+
+
+def _learning_curve(materials: Materials, workshop: Workshop, plan: TrainingPlan, report: Report) -> dict[str, Any]:
+    """Return the curve with an encoder that saw none of the labels: one that did would show no growth."""
+    saw_labels = plan.encoder == FINE_TUNE or (materials.is_shipped and plan.encoder == "shipped")
+    shop = workshop
+    if saw_labels:
+        encoder = RememberedEncoder(load_encoder("general"))
+        shop = Workshop(encoder, matching_for(encoder, report=report), None)
+    curve = learning_curve(
+        materials.division.folds, lambda f: _fit(f, materials, shop), shop.encoder, materials.measured, report=report
+    )
+    return {
+        "encoder": shop.encoder.name, "saw_labels": saw_labels, "measured": curve.measured, "outlook": curve.outlook,
+    }  # fmt: skip
+
+
+def _measured_baselines(report: Report) -> dict[str, Any]:
+    scored = _score_baselines(report)
+    return {name: measure(trial.truth, trial.scores) for name, trial in scored.items()}
+
+
+def _score_baselines(report: Report) -> dict[str, Trial]:
+    frameworks = shipped_frameworks()
+    train, validation, test = (corpus.load_feedback(part) for part in ("train", "validation", "test"))
+    encoder = RememberedEncoder(load_encoder("general"))
+    found = {}
+    for name in baselines.BASELINES:
+        report(f"fitting baseline: {name}")
+        scores = baselines.score_baseline(name, (train, validation, test), frameworks, encoder)
+        found[name] = Trial.with_scores(test, frameworks, scores)
+    return found
+
+
+def _provenance(heads: Heads, materials: Materials, plan: TrainingPlan) -> dict[str, Any]:
+    division = materials.division
+    return {
+        "package": __version__,
+        "encoder": plan.encoder,
+        "is_shipped": materials.is_shipped,
+        "sources": materials.sources(),
+        "feedback_sha256": corpus.sha256_of(plan.feedback) if plan.feedback else None,
+        "frameworks": [
+            {"id": f.id, "title": f.title, "levels": {c.name: list(c.ranks) for c in f}} for f in materials.measured
+        ],
+        "trained_on": list(heads.trained_on),
+        "measured": {
+            "how": division.kind,
+            "n_folds": len(division.folds),
+            "n_comments": sum(len(fold.test) for fold in division.folds),
+            "n_writers": len({c.writer for fold in division.folds for c in fold.test}),
+        },
+        "n_train": len(materials.shipped_train) + len(division.final.train),
+        "n_validation": len(materials.shipped_validation) + len(division.final.validation),
+    }
+
+
+@dataclass(frozen=True)
+class EvaluationPlan:
+    """What to measure a model on, and beside what."""
+
+    feedback: Path | None = None
+    """Labelled comments of your own; None for the frozen test part."""
+    framework: str | None = None
+    """What those comments were labelled with; None for the two shipped ones."""
+    baselines: bool = False
+    """Measure the five baselines in the same run; on the frozen test part only."""
+    ablations: bool = False
+    """Fit the model anew on the shipped comments without each of its parts; on the frozen test part only."""
 
 
 def evaluate_model(
     model: str | Path | None = None,
     output: str | Path | None = None,
+    plan: EvaluationPlan | None = None,
     *,
-    with_baselines: bool = False,
     report: Report = lambda _: None,
-) -> dict[str, Any]:
+) -> dict[str, dict[str, Any]]:
     """
-    Measure a model on the frozen test comments, and the five baselines in the same run if asked.
+    Measure a model on the frozen test comments, or on any labelled comments.
 
     Parameters
     ----------
     model : str or path, optional
         Model folder; the shipped one by default.
     output : path, optional
-        Folder for ``metrics.json``, ``reliability.png`` and ``coverage.png``.
-    with_baselines : bool
+        Folder for ``metrics.json``, ``EVALUATION.md``, ``reliability.png`` and ``coverage.png``.
+    plan : EvaluationPlan, optional
     report : callable
         Told the table, a line at a time.
 
@@ -131,233 +215,90 @@ def evaluate_model(
     -------
     dict
         Name of the model or baseline to its figures; see ``yardstick.measure``.
-    """
-    heads, encoder = load_heads(model)
-    frameworks = [corpus.load_framework(name) for name in FRAMEWORKS]
-    test = corpus.load_feedback("test")
-    truth = Truth.of(test, competency_names(frameworks))
-    scored = {"kempen_nlp": score_model(heads, encoder, test, frameworks)}
-    if with_baselines:
-        parts = (corpus.load_feedback("train"), corpus.load_feedback("validation"), test)
-        for name in baselines.BASELINES:
-            report(f"fitting baseline: {name}")
-            scored[name] = baselines.score_baseline(name, parts, frameworks, load_encoder("general"))
-    results = {name: measure(truth, scores) for name, scores in scored.items()}
-    for line in summary_lines(results):
-        report(line)
-    for name, scores in list(scored.items())[1:]:
-        gap = paired_difference(macro_f1, truth.has, (scored["kempen_nlp"].assigned, scores.assigned))
-        report(f"macro-F1 over {name}: {gap.value:+.3f} [{gap.low:+.3f}, {gap.high:+.3f}], p {gap.p:.3f}, n {gap.n}")
-    pairs = challenge_report(heads, encoder, corpus.load_challenge(), frameworks)
-    report("minimal pairs passed: " + ", ".join(f"{r.phenomenon} {r.passed:.2f} (n {r.n})" for r in pairs.itertuples()))
-    if output is not None:
-        plain = {**to_plain(results), "challenge": to_plain(pairs)}
-        _write_evaluation(Path(output), plain, truth, scored)
-    return results
-
-
-def _frameworks(plan: TrainingPlan) -> list[Framework]:
-    shipped = [corpus.load_framework(name) for name in FRAMEWORKS]
-    if plan.framework is None:
-        return shipped
-    own = corpus.load_framework(plan.framework)
-    return [own, *shipped] if plan.with_shipped else [own]
-
-
-_Comments = list[LabelledComment]
-
-
-def _parts(plan: TrainingPlan) -> tuple[_Comments, _Comments, _Comments]:
-    shipped: dict[str, _Comments] = {part: corpus.load_feedback(part) for part in ("train", "validation", "test")}
-    if plan.feedback is None:
-        return shipped["train"], shipped["validation"], shipped["test"]
-    own = corpus.read_feedback(plan.feedback)
-    if {c.text for c in own} & {c.text for c in shipped["test"]}:
-        msg = f"{plan.feedback} holds comments of the frozen test part. Train on others; these are for measuring."
-        raise ModelError(msg)
-    train, validation = split_by_writer(own, share=0.2)
-    if not plan.with_shipped:
-        return train, validation, validation
-    return [*shipped["train"], *train], [*shipped["validation"], *validation], shipped["test"]
-
-
-def split_by_writer(comments: Sequence[LabelledComment], *, share: float) -> tuple[_Comments, _Comments]:
-    """
-    Split comments so that no writer is in both parts.
-
-    Returns
-    -------
-    larger, smaller : lists of LabelledComment
-        The smaller holds the last writers, in order of name, that together have at least ``share``
-        of the comments.
 
     Raises
     ------
-    ModelError
-        If there are fewer than two writers.
+    KempenError
+        If model, labels or framework cannot be used, or baselines or ablations are asked for with
+        comments of one's own.
     """
-    writers = sorted({c.writer for c in comments})
-    if len(writers) < 2:
-        msg = (
-            f"The labelled comments have {len(writers)} writer. Expected at least 2, so that the model can be "
-            "measured on a writer it never saw; fill in `writer`."
-        )
+    plan = plan or EvaluationPlan()
+    if plan.feedback is not None and (plan.baselines or plan.ablations):
+        msg = "Baselines and ablations are measured on the frozen test part only. Leave out --feedback, or them."
         raise ModelError(msg)
-    held_out: set[str] = set()
-    for writer in reversed(writers[1:]):
-        if sum(c.writer in held_out for c in comments) >= share * len(comments):
-            break
-        held_out.add(writer)
-    return [c for c in comments if c.writer not in held_out], [c for c in comments if c.writer in held_out]
+    heads, bare = load_heads(model)
+    encoder = RememberedEncoder(bare)
+    comments, frameworks = _to_measure(plan, model, report)
+    trials = {"kempen_nlp": Trial.of(heads, encoder, comments, frameworks)}
+    if plan.baselines:
+        trials |= _score_baselines(report)
+    figures = trials["kempen_nlp"].figures(show_text=plan.feedback is None)
+    results = {"kempen_nlp": figures} | {
+        name: measure(trial.truth, trial.scores) for name, trial in list(trials.items())[1:]
+    }
+    for line in (*summary_lines(dict(to_plain(results))), *_gaps(trials)):
+        report(line)
+    if plan.feedback is None:
+        figures["qualifiers"] = measure_qualifiers(heads, encoder, comments)
+        figures["challenge"] = challenge_report(heads, encoder, corpus.load_challenge(), frameworks)
+        report(_passed(figures["challenge"]))
+    if plan.ablations:
+        fold = Fold(corpus.load_feedback("train"), corpus.load_feedback("validation"), comments)
+        figures["ablations"] = ablation_table(heads, encoder, fold, frameworks, report=report)
+    if output is not None:
+        _write_evaluation(Path(output), results, trials, model)
+        report(f"Written: {output}")
+    return results
 
 
-def _encoder(
-    plan: TrainingPlan, train: _Comments, frameworks: Sequence[Framework], scratch: Path, report: Report
-) -> Encoder:
-    if plan.encoder == "shipped":
-        return load_heads()[1]
-    if plan.encoder != FINE_TUNE:
-        return load_encoder(plan.encoder)
-    from kempen_nlp.encoders import fine_tuned_encoder
-
-    texts, spans, targets = tuning_data(train, frameworks)
-    return fine_tuned_encoder(texts, spans, targets, scratch, plan.tuning, report=report)
-
-
-def _figures(heads: Heads, encoder: Encoder, test: _Comments, frameworks: Sequence[Framework]) -> dict[str, Any]:
-    truth = Truth.of(test, competency_names(frameworks))
-    scores = score_model(heads, encoder, test, frameworks)
-    figures = measure(truth, scores)
-    figures["groups"] = measure_groups(truth, scores)
-    figures["challenge"] = challenge_report(heads, encoder, _known_pairs(frameworks), frameworks)
-    figures["qualifiers"] = measure_qualifiers(heads, encoder, test)
-    figures["thresholds"] = dict(heads.thresholds)
-    return dict(to_plain(figures))
+def _to_measure(
+    plan: EvaluationPlan, model: str | Path | None, report: Report
+) -> tuple[list[corpus.LabelledComment], list[Framework]]:
+    if plan.feedback is None:
+        return corpus.load_feedback("test"), shipped_frameworks()
+    frameworks = [corpus.load_framework(plan.framework)] if plan.framework else shipped_frameworks()
+    comments = corpus.read_feedback(plan.feedback)
+    unknown = {x.competency for c in comments for x in c.labels} - set(competency_names(frameworks))
+    if unknown:
+        msg = f"{plan.feedback}: the labels name {sorted(unknown)}, which the framework does not have."
+        raise ModelError(msg)
+    training = stored_metrics(model_folder(model)).get("training", {})
+    if training.get("feedback_sha256") == corpus.sha256_of(plan.feedback):
+        report(
+            "These are the comments that the model was fitted on: the figures say nothing of new ones. See its card."
+        )
+    return comments, frameworks
 
 
-def _known_pairs(frameworks: Sequence[Framework]) -> list[corpus.ChallengePair]:
-    """Return the minimal pairs about competencies that the frameworks have."""
-    names = set(competency_names(frameworks))
-    return [p for p in corpus.load_challenge() if {p.a.competency, p.b.competency} - {None} <= names]
-
-
-def _context(report: Report) -> dict[str, Any]:
-    """Return what the shipped model stands beside: the baselines, and competencies left out of training."""
-    frameworks = [corpus.load_framework(name) for name in FRAMEWORKS]
-    parts = (corpus.load_feedback("train"), corpus.load_feedback("validation"), corpus.load_feedback("test"))
-    truth = Truth.of(parts[2], competency_names(frameworks))
-    found = {}
-    for name in baselines.BASELINES:
-        report(f"fitting baseline: {name}")
-        scores = baselines.score_baseline(name, parts, frameworks, load_encoder("general"))
-        found[name] = to_plain(measure(truth, scores))
-    report("leaving each competency out")
-    return {"baselines": found, "leave_one_out": to_plain(leave_one_out())}
-
-
-def summary_lines(results: dict[str, dict[str, Any]]) -> list[str]:
-    """Return the table of an evaluation, one line a model, figures with their 95 % interval."""
-    lines = [f"{'':30}  macro-F1 with none    rank kappa            off by 2+     none AUC              n"]
-    for name, figures in results.items():
-        table = figures["competency"].set_index("class")
-        macro = table.loc["macro"]
-        rank = figures["rank"]
-        kappa, off = "-", "-"
-        if rank is not None:
-            strict = rank[rank["reading"] == "strict"].set_index("measure")
-            kappa = _range(strict.loc["quadratic_kappa"])
-            off = f"{strict.loc['share_off_by_two', 'value']:.3f}"
-        auc = figures["none_auc"]
+def _gaps(trials: dict[str, Trial]) -> list[str]:
+    own, *others = trials.items()
+    truth, assigned = own[1].truth, own[1].scores.assigned
+    lines = []
+    for name, trial in others:
+        gap = paired_difference(macro_f1, truth.has, (assigned, trial.scores.assigned))
         lines.append(
-            f"{name:30}  {macro['f1']:.3f} [{macro['low']:.3f}, {macro['high']:.3f}]  {kappa:20}  {off:12}  "
-            f"{auc.value:.3f} [{auc.low:.3f}, {auc.high:.3f}]  {figures['n_comments']}"
+            f"macro-F1 over {name}: {gap.value:+.3f} [{gap.low:+.3f}, {gap.high:+.3f}], p {gap.p:.3f}, n {gap.n}"
         )
     return lines
 
 
-def _range(row: pd.Series[Any]) -> str:
-    return f"{row['value']:.3f} [{row['low']:.3f}, {row['high']:.3f}]"
+def _passed(pairs: pd.DataFrame) -> str:
+    return "minimal pairs passed: " + ", ".join(f"{r.phenomenon} {r.passed:.2f} (n {r.n})" for r in pairs.itertuples())
 
 
-def _write_evaluation(folder: Path, results: dict[str, Any], truth: Truth, scored: dict[str, Scores]) -> None:
+def _write_evaluation(
+    folder: Path, results: dict[str, dict[str, Any]], trials: dict[str, Trial], model: str | Path | None
+) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    plain = dict(to_plain(results))
     with whole_file(folder / "metrics.json") as partial:
-        partial.write_text(to_json(results), encoding="utf-8")
-    scores = scored["kempen_nlp"]
-    tables = {name: coverage_table(s.probability, truth.has) for name, s in scored.items()}
+        partial.write_text(to_json(plain), encoding="utf-8")
+    with whole_file(folder / "EVALUATION.md") as partial:
+        partial.write_text(evaluation_page(plain, model=model_folder(model).name), encoding="utf-8")
+    truth, scores = trials["kempen_nlp"].truth, trials["kempen_nlp"].scores
+    tables = {name: coverage_table(t.scores.probability, truth.has) for name, t in trials.items()}
+    reliability = reliability_table(scores.probability, truth.has)
     plots.save_png(
-        plots.plot_reliability(
-            reliability_table(scores.probability, truth.has), ax=plots.new_axes(width=5.5, height=5)
-        ),
-        folder / "reliability.png",
+        plots.plot_reliability(reliability, ax=plots.new_axes(width=5.5, height=5)), folder / "reliability.png"
     )
     plots.save_png(plots.plot_coverage(tables, ax=plots.new_axes(width=7.5, height=5)), folder / "coverage.png")
-
-
-def annotation_agreement(*, n_resamples: int = 1000, seed: int = 0) -> dict[str, pd.DataFrame]:
-    """
-    Return how well writers' own labels and the blind second labels agree, before adjudication.
-
-    Returns
-    -------
-    dict
-        ``competency`` and ``rank``: Krippendorff's alpha per competency and over all, with
-        intervals, as ``agreement.competency_alpha`` and ``agreement.rank_alpha`` give; ``counts``:
-        how many comments were read twice, how many adjudicated, and what was decided.
-    """
-    folder = corpus.shipped_path("corpus", "feedback")
-    second = {row["id"]: row["labels"] for row in _json_lines(folder / "second_labels.jsonl")}
-    adjudicated = list(_json_lines(folder / "adjudication.jsonl"))
-    before = {row["id"]: row["first_labels"] for row in adjudicated if row["decision"] == "changed"}
-    names = competency_names([corpus.load_framework(name) for name in FRAMEWORKS])
-    both = [c for c in corpus.load_feedback() if c.id in second]
-    ranks = np.full((2, len(both), len(names)), np.nan)
-    for row, comment in enumerate(both):
-        own = (
-            before[comment.id]
-            if comment.id in before
-            else [{"competency": x.competency, "rank": x.rank} for x in comment.labels]
-        )
-        for annotator, labels in enumerate((own, second[comment.id])):
-            for label in reversed(labels):
-                ranks[annotator, row, names.index(label["competency"])] = label["rank"]
-    decisions = pd.Series([row["decision"] for row in adjudicated]).value_counts()
-    return {
-        "competency": competency_alpha(~np.isnan(ranks), names, n_resamples=n_resamples, random_state=seed),
-        "rank": rank_alpha(ranks, names, n_resamples=n_resamples, random_state=seed),
-        "counts": pd.DataFrame(
-            {"n": pd.concat([pd.Series({"read twice": len(both), "adjudicated": len(adjudicated)}), decisions])}
-        ),
-    }
-
-
-def leave_one_out(*, n_resamples: int = 1000, seed: int = 0) -> pd.DataFrame:
-    """
-    Return how well a competency is found that was not in training, one at a time.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``competency, f1, low, high, n_true``; measured on the frozen test comments with the
-        matcher that serves frameworks of users; the last row is the mean.
-    """
-    frameworks = [corpus.load_framework(name) for name in FRAMEWORKS]
-    parts = (corpus.load_feedback("train"), corpus.load_feedback("validation"), corpus.load_feedback("test"))
-    names, probability, thresholds = leave_one_out_scores(parts, frameworks)
-    truth = Truth.of(parts[2], names)
-    table = f1_table(truth.has, probability >= thresholds, names, n_resamples=n_resamples, random_state=seed)
-    table = table[~table["class"].isin(["none", "macro", "micro"])]
-    mean = bootstrap_interval(
-        partial(macro_f1, include_none=False),
-        truth.has,
-        probability >= thresholds,
-        n_resamples=n_resamples,
-        random_state=seed,
-    )
-    rows = [*table[["class", "f1", "low", "high", "n_true"]].itertuples(index=False, name=None)]
-    rows.append(("mean", mean.value, mean.low, mean.high, int(truth.has.sum())))
-    return pd.DataFrame(rows, columns=["competency", "f1", "low", "high", "n_true"])
-
-
-def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
-    yield from (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())

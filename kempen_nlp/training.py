@@ -18,7 +18,7 @@ from kempen_nlp.errors import ModelError
 from kempen_nlp.evaluation import best_f1_threshold, precision_threshold
 from kempen_nlp.features import FrameworkVectors, level_features, segment_features
 from kempen_nlp.framework import Framework
-from kempen_nlp.language.cues import QUALIFIERS, find_cues
+from kempen_nlp.language.cues import CUE_KINDS, LEVEL_MARKERS, QUALIFIERS, find_cues
 from kempen_nlp.language.segments import split_segments
 from kempen_nlp.levels import LevelClassifier
 from kempen_nlp.polarity import PolarityClassifier
@@ -31,6 +31,7 @@ N_RANKS = 4
 MIN_LABELS = 5
 """A competency with fewer labels is left to matching."""
 UNKNOWN = -1
+LEAVABLE = ("cues", "level markers", "level texts", "indicators", "qualifiers", "calibration")
 Report = Callable[[str], None]
 
 
@@ -136,6 +137,7 @@ def fit_heads(  # noqa: PLR0913 - parts, frameworks, encoder and matching are on
     matching: Matching,
     *,
     blocks: bool = False,
+    without: frozenset[str] = frozenset(),
     report: Report = lambda _: None,
 ) -> Heads:
     """
@@ -152,6 +154,8 @@ def fit_heads(  # noqa: PLR0913 - parts, frameworks, encoder and matching are on
         Fitted for the same encoder; serves competencies that are not in training.
     blocks : bool
         The parts are blocks of the same writers' comments: too few writers to hold one out.
+    without : frozenset of str
+        Some of ``LEAVABLE``, to see what they contribute; see ``ablations``.
     report : callable
         Told in a few words what is being done.
 
@@ -171,14 +175,20 @@ def fit_heads(  # noqa: PLR0913 - parts, frameworks, encoder and matching are on
     held_out = _Data.of(segment_examples(validation), known, encoder)
 
     report("competencies and qualifiers")
+    hidden = _hidden(data, without)
+    data.features[:, hidden] = 0
     indicators = _indicator_features(known, names, train)
-    targets = _as_matrix(np.vstack([data.targets(names), indicators[1]]))
-    competency = CompetencyClassifier(C=10.0, balance=0.3).fit(np.vstack([data.features, indicators[0]]), targets)
-    qualifier = _fit_qualifier(data)
+    indicators[0][:, hidden] = 0
+    rows = slice(len(data.features)) if "indicators" in without else slice(None)
+    targets = _as_matrix(np.vstack([data.targets(names), indicators[1]]))[rows]
+    competency = CompetencyClassifier(C=10.0, balance=0.3).fit(np.vstack([data.features, indicators[0]])[rows], targets)
+    qualifier = _fit_qualifier(data, never="qualifiers" in without)
     qualified = qualified_share(qualifier.predict_proba(held_out.features))
     scores = damped(competency.decision_function(held_out.features)[:, : len(names)], qualified)
     truth = held_out.targets(names)
-    calibrator = SigmoidCalibrator().fit(scores[truth != UNKNOWN], truth[truth != UNKNOWN] > 0)
+    is_true = truth[truth != UNKNOWN] > 0
+    # Scores without a true one among them are left as they are.
+    calibrator = SigmoidCalibrator().fit(scores[truth != UNKNOWN], is_true & ("calibration" not in without))
 
     report("polarity, levels")
     heads = Heads(
@@ -190,7 +200,7 @@ def fit_heads(  # noqa: PLR0913 - parts, frameworks, encoder and matching are on
         matcher_calibrator=matching.matcher_calibrator,
         qualifier=qualifier,
         polarity=_fit_polarity(data),
-        level=_fit_level(data, names),
+        level=_fit_level(data, names, without),
         thresholds={"assign": 0.5, "abstain": 0.02, **matching.thresholds},
     )
     report("thresholds")
@@ -266,7 +276,8 @@ def _label_ranks(label: Label, comment: LabelledComment, frameworks: Sequence[Fr
 
 def _owner(comment: LabelledComment, name: str, frameworks: Sequence[Framework]) -> int:
     """Return the position of the first framework that the comment was labelled with and that has the competency."""
-    return next(i for i, framework in enumerate(frameworks) if name in framework and comment.speaks_of(framework))
+    owner = next(f for f in (frameworks if comment.frameworks is None else comment.frameworks) if name in f)
+    return next(i for i, framework in enumerate(frameworks) if framework is owner)
 
 
 def _judged_together(frameworks: Sequence[Framework], comments: Sequence[LabelledComment]) -> list[set[str]]:
@@ -331,7 +342,7 @@ def _check(
         )
         raise ModelError(msg)
     for comment in (*train, *validation):
-        own = [f for f in frameworks if comment.speaks_of(f)]
+        own = frameworks if comment.frameworks is None else comment.frameworks
         for label in comment.labels:
             framework = next((f for f in own if label.competency in f), None)
             if framework is None:
@@ -365,13 +376,22 @@ def _indicator_features(
     return segment_features(texts, vectors), np.array(targets, dtype=np.int64).reshape(len(texts), len(names))
 
 
-def _fit_qualifier(data: _Data) -> CompetencyClassifier:
+def _hidden(data: _Data, without: frozenset[str]) -> list[int]:
+    """Return the columns of the features that are left out: a constant column teaches nothing."""
+    n_dims, n_features = data.vectors.shape[1], data.features.shape[1]
+    cues = range(n_dims, n_features) if "cues" in without else []
+    markers = [n_dims + CUE_KINDS.index(kind) for kind in LEVEL_MARKERS if "level markers" in without]
+    return [*cues, *markers]
+
+
+def _fit_qualifier(data: _Data, *, never: bool = False) -> CompetencyClassifier:
     # A writer who never tagged a qualifier was not asked to look for them.
     asked = {e.comment.writer for e in data.examples if set(e.comment.tags) & set(QUALIFIERS)}
     targets = [
         [kind in e.qualifiers if e.comment.writer in asked else UNKNOWN for kind in QUALIFIERS] for e in data.examples
     ]
-    return CompetencyClassifier(C=3.0, balance=0.5).fit(data.features, np.array(targets, dtype=np.int64))
+    known = np.array(targets, dtype=np.int64)
+    return CompetencyClassifier(C=3.0, balance=0.5).fit(data.features, np.zeros_like(known) if never else known)
 
 
 def _fit_polarity(data: _Data) -> PolarityClassifier:
@@ -384,9 +404,12 @@ def _fit_polarity(data: _Data) -> PolarityClassifier:
     return PolarityClassifier().fit(data.features[rows], np.array([next(iter(polarities[i])) for i in rows]))
 
 
-def _fit_level(data: _Data, names: Sequence[str]) -> LevelClassifier:
-    rows = [row for name in names for row in _level_rows(data, name)]
+def _fit_level(data: _Data, names: Sequence[str], without: frozenset[str] = frozenset()) -> LevelClassifier:
+    rows = [row for name in names for row in _level_rows(data, name, with_indicators="indicators" not in without)]
     inputs = np.array([features for features, _ in rows])
+    inputs[:, _hidden(data, without)] = 0
+    if "level texts" in without:
+        inputs[:, data.features.shape[1] :] = 0
     chances = np.array([ranks for _, ranks in rows])
     # Every rank is possible, also one that no label or indicator has.
     inputs = np.vstack([inputs, np.tile(inputs.mean(axis=0), (N_RANKS, 1))])
@@ -395,7 +418,9 @@ def _fit_level(data: _Data, names: Sequence[str]) -> LevelClassifier:
     return LevelClassifier().fit(inputs[at], ranks + 1, sample_weight=chances[at, ranks])
 
 
-def _level_rows(data: _Data, name: str) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+def _level_rows(
+    data: _Data, name: str, *, with_indicators: bool
+) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
     """Yield level features and ranks on the common scale of a competency's labelled segments and indicators."""
     frameworks = [k.framework for k in data.known]
     found = [(i, x) for i, e in enumerate(data.examples) for x in e.labels if x.competency == name]
@@ -408,7 +433,7 @@ def _level_rows(data: _Data, name: str) -> Iterator[tuple[NDArray[np.float64], N
             own = level_features(data.features[rows], known.similarities(data.vectors[rows]), column, known)
             for features, (i, label) in zip(own, mine, strict=True):
                 yield features, _label_ranks(label, data.examples[i].comment, frameworks)
-            if mine or position == next(i for i, f in enumerate(frameworks) if name in f):
+            if with_indicators and (mine or position == next(i for i, f in enumerate(frameworks) if name in f)):
                 yield from _indicator_levels(known, column)
 
 
@@ -450,7 +475,7 @@ def comment_probabilities(
     encoder: Encoder,
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """
-    Return for each comment and competency looked for the highest probability of any segment, and the truth.
+    Return for each comment and trained competency looked for the highest probability of any segment, and the truth.
 
     Returns
     -------
@@ -461,7 +486,7 @@ def comment_probabilities(
     for position, framework in enumerate(frameworks):
         mine = [c for c in comments if c.speaks_of(framework)]
         results = list(Classifier(framework, heads, encoder).classify_comments(Comment(c.id, c.text, 0) for c in mine))
-        for name in framework.names:
+        for name in (n for n in framework.names if n in heads.trained_on):
             for comment, result in zip(mine, results, strict=True):
                 if _owner(comment, name, frameworks) == position:
                     found = [a.probability for a in (*result.assignments, *result.abstained) if a.competency == name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from kempen_nlp import evaluation
 from kempen_nlp.assignments import Assignment, ClassifiedComment
-from kempen_nlp.classifier import Classifier, Heads
+from kempen_nlp.classifier import NEVER, Classifier, Heads
 from kempen_nlp.comments import Comment
 from kempen_nlp.corpus import ChallengePair, Label, LabelledComment
 from kempen_nlp.encoders import Encoder, encode_spans
@@ -23,7 +23,9 @@ from kempen_nlp.language.cues import QUALIFIERS
 from kempen_nlp.language.segments import split_segments
 
 PRECISIONS = (0.80, 0.85, 0.90, 0.95)
+Threshold = float | NDArray[np.float64]
 GROUPS = ("register", "sector", "writer")
+CARD_BINS = 10
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,25 @@ class Scores:
     start: NDArray[np.float64]
     """First character of the quote that decided, nan where there is none."""
     end: NDArray[np.float64]
-    threshold: float
-    """Chosen on validation comments; at or above it the competency is assigned."""
+    threshold: Threshold
+    """Chosen on validation comments; at or above it the competency is assigned. One number, or a matrix
+    where models or competencies have thresholds of their own."""
 
     @property
     def assigned(self) -> NDArray[np.bool_]:
         """Which competencies are assigned, shape (n_comments, n_competencies)."""
-        return self.probability >= self.threshold
+        return np.asarray(self.probability >= self.threshold)
+
+    @classmethod
+    def pooled(cls, parts: Sequence[Scores]) -> Scores:
+        """Put scores of different comments for the same competencies below each other."""
+        if len(parts) == 1:
+            return parts[0]
+        thresholds = [np.broadcast_to(p.threshold, p.probability.shape) for p in parts]
+        matrices = {
+            f.name: np.vstack([getattr(p, f.name) for p in parts]) for f in fields(cls) if f.name != "threshold"
+        }
+        return cls(**matrices, threshold=np.vstack(thresholds))
 
 
 def competency_names(frameworks: Sequence[Framework]) -> tuple[str, ...]:
@@ -92,8 +106,25 @@ def score_model(
         is_development=_matrix(table, lambda a: a.polarity == "development", np.nan),
         start=_matrix(table, lambda a: a.start, np.nan),
         end=_matrix(table, lambda a: a.end, np.nan),
-        threshold=heads.thresholds["assign"],
+        threshold=threshold_rows(heads, names)["assign"],
     )
+
+
+def threshold_rows(heads: Heads, names: Sequence[str]) -> dict[str, Threshold]:
+    """
+    Return for ``assign`` and each offered precision the threshold of every competency.
+
+    A number where all were in training, else an array of shape (1, n_names); competencies outside
+    training have thresholds of their own, above 1 where matching never was that precise.
+    """
+    known = heads.thresholds
+    keys = [key for key in known if key == "assign" or not np.isnan(_as_number(key))]
+    if all(name in heads.trained_on for name in names):
+        return {key: known[key] for key in keys}
+    return {
+        key: np.array([[known[key] if n in heads.trained_on else known.get(f"match_{key}", NEVER) for n in names]])
+        for key in keys
+    }
 
 
 def _best(result: ClassifiedComment, name: str) -> Assignment | None:
@@ -106,7 +137,7 @@ def _matrix(table: Sequence[Sequence[Assignment | None]], read: Any, missing: fl
 
 
 @dataclass(frozen=True)
-class _Aligned:
+class Aligned:
     """For each comment and competency the label that the model's quote answers to."""
 
     rank: NDArray[np.float64]
@@ -114,9 +145,10 @@ class _Aligned:
     is_development: NDArray[np.float64]
 
 
-def _align(truth: Truth, scores: Scores) -> _Aligned:
+def align(truth: Truth, scores: Scores) -> Aligned:
+    """Find for each comment and competency the label that shares most with the model's quote; nan without a label."""
     shape = truth.has.shape
-    aligned = _Aligned(np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan))
+    aligned = Aligned(np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan))
     for row, comment in enumerate(truth.comments):
         for column, name in enumerate(truth.names):
             labels = [x for x in comment.labels if x.competency == name]
@@ -142,9 +174,11 @@ def measure(truth: Truth, scores: Scores, *, n_resamples: int = 1000, seed: int 
     dict
         ``competency`` (table), ``rank`` (table), ``joint_f1``, ``none_auc``, ``off_topic_assigned``,
         ``polarity_f1`` (of development points), ``calibration_error`` with ``calibration_floor``,
-        ``coverage`` (table at the thresholds and at the offered precisions).
+        ``coverage`` (at the offered precisions, thresholds chosen on these same comments),
+        ``reliability`` (table), ``promised`` (mean probability of what was assigned, beside
+        ``precision_at_threshold``, which is what came true).
     """
-    aligned = _align(truth, scores)
+    aligned = align(truth, scores)
     interval = partial(evaluation.bootstrap_interval, n_resamples=n_resamples, random_state=seed)
     table = partial(evaluation.f1_table, n_resamples=n_resamples, random_state=seed)
     rank_given = np.where(truth.has, scores.rank, np.nan)
@@ -155,7 +189,7 @@ def measure(truth: Truth, scores: Scores, *, n_resamples: int = 1000, seed: int 
     return {
         "n_comments": len(truth.comments),
         "n_labels": int(truth.has.sum()),
-        "threshold": scores.threshold,
+        "threshold": float(np.mean(scores.threshold)),
         "competency": table(truth.has, scores.assigned, truth.names),
         "competency_without_none": interval(without_none, truth.has, scores.assigned),
         "rank": None
@@ -168,6 +202,8 @@ def measure(truth: Truth, scores: Scores, *, n_resamples: int = 1000, seed: int 
         "calibration_error": interval(evaluation.expected_calibration_error, scores.probability, truth.has),
         "calibration_floor": evaluation.calibration_noise_floor(scores.probability, random_state=seed),
         "precision_at_threshold": interval(_precision, truth.has, scores.assigned),
+        "promised": interval(_promised, scores.probability, scores.assigned),
+        "reliability": evaluation.reliability_table(scores.probability, truth.has, n_bins=CARD_BINS),
         "coverage": {
             f"{p:.2f}": interval(partial(evaluation.coverage_at_precision, precision=p), scores.probability, truth.has)
             for p in PRECISIONS
@@ -177,6 +213,61 @@ def measure(truth: Truth, scores: Scores, *, n_resamples: int = 1000, seed: int 
 
 def _precision(truth: NDArray[np.bool_], assigned: NDArray[np.bool_]) -> float:
     return float((truth & assigned).sum() / assigned.sum()) if assigned.any() else float("nan")
+
+
+def _promised(probability: NDArray[np.float64], assigned: NDArray[np.bool_]) -> float:
+    return float(probability[assigned].mean()) if assigned.any() else float("nan")
+
+
+def measure_thresholds(
+    truth: Truth, scores: Scores, thresholds: Mapping[str, Threshold], *, n_resamples: int = 500, seed: int = 0
+) -> pd.DataFrame:
+    """
+    Return what thresholds that were chosen elsewhere give on these comments.
+
+    Parameters
+    ----------
+    truth, scores
+    thresholds : mapping
+        ``assign``, and wanted precisions such as ``0.90``, to a threshold or a matrix of them, as
+        ``threshold_rows`` gives. Other keys are left out: they speak of something else than these scores.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``wanted`` (nan for the default), ``threshold``, ``precision, precision_low,
+        precision_high, coverage, coverage_low, coverage_high, n_assigned``; coverage is the share
+        of labels found. Intervals by comment.
+    """
+    interval = partial(evaluation.bootstrap_interval, n_resamples=n_resamples, random_state=seed)
+    rows = []
+    for key, threshold in thresholds.items():
+        wanted = np.nan if key == "assign" else _as_number(key)
+        if key == "assign" or not np.isnan(wanted):
+            assigned = np.asarray(scores.probability >= threshold)
+            precision, coverage = interval(_precision, truth.has, assigned), interval(_recall, truth.has, assigned)
+            rows.append(
+                (wanted, float(np.mean(threshold)), precision.value, precision.low, precision.high,
+                 coverage.value, coverage.low, coverage.high, int(assigned.sum()))
+            )  # fmt: skip
+    columns = [
+        "wanted",
+        "threshold",
+        *(f"{what}{end}" for what in ("precision", "coverage") for end in ("", "_low", "_high")),
+        "n_assigned",
+    ]
+    return pd.DataFrame(rows, columns=columns).sort_values("wanted", na_position="first", ignore_index=True)
+
+
+def _as_number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
+def _recall(truth: NDArray[np.bool_], assigned: NDArray[np.bool_]) -> float:
+    return float((truth & assigned).sum() / truth.sum()) if truth.any() else float("nan")
 
 
 def _rarer_polarity_f1(truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
@@ -194,9 +285,9 @@ def measure_groups(truth: Truth, scores: Scores, *, n_resamples: int = 500, seed
     Returns
     -------
     DataFrame
-        Columns ``kind, group, n_comments, macro_f1, low, high, kappa``.
+        Columns ``kind, group, n_comments, n_labels, macro_f1, low, high, kappa, kappa_low, kappa_high``.
     """
-    aligned = _align(truth, scores)
+    aligned = align(truth, scores)
     rows = []
     for kind, group, mask in _groups(truth):
         f1 = evaluation.bootstrap_interval(
@@ -204,9 +295,15 @@ def measure_groups(truth: Truth, scores: Scores, *, n_resamples: int = 500, seed
             n_resamples=n_resamples, random_state=seed,
         )  # fmt: skip
         given = np.where(truth.has, scores.rank, np.nan)[mask]
-        kappa = evaluation.quadratic_kappa(aligned.rank[mask], given) if not np.isnan(given).all() else np.nan
-        rows.append((kind, group, int(mask.sum()), f1.value, f1.low, f1.high, kappa))
-    return pd.DataFrame(rows, columns=["kind", "group", "n_comments", "macro_f1", "low", "high", "kappa"])
+        kappa = evaluation.bootstrap_interval(
+            evaluation.quadratic_kappa, aligned.rank[mask], given, n_resamples=n_resamples, random_state=seed
+        )
+        rows.append(
+            (kind, group, int(mask.sum()), int(truth.has[mask].sum()), f1.value, f1.low, f1.high,
+             kappa.value, kappa.low, kappa.high)
+        )  # fmt: skip
+    columns = ["kind", "group", "n_comments", "n_labels", "macro_f1", "low", "high", "kappa", "kappa_low", "kappa_high"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _groups(truth: Truth) -> list[tuple[str, str, NDArray[np.bool_]]]:
@@ -215,7 +312,8 @@ def _groups(truth: Truth) -> list[tuple[str, str, NDArray[np.bool_]]]:
         values = np.array([getattr(c, kind) for c in truth.comments])
         found += [(kind, str(value), values == value) for value in np.unique(values)]
     flemish = np.array(["flemish" in c.tags for c in truth.comments])
-    return [*found, *([("variety", "Flemish", flemish)] if flemish.any() else []), ("variety", "Netherlands", ~flemish)]
+    # Without a single Flemish tag nobody looked, and "not Flemish" would say nothing.
+    return [*found, ("variety", "Flemish", flemish), ("variety", "other", ~flemish)] if flemish.any() else found
 
 
 def measure_qualifiers(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from kempen_nlp.encoders._remembered import RememberedEncoder
 from kempen_nlp.encoders._spans import Span, windows
 from kempen_nlp.encoders._targets import TuningPlan, TuningTargets
 from kempen_nlp.errors import ModelError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Encoder",
+    "RememberedEncoder",
     "Span",
     "TuningPlan",
     "TuningTargets",
