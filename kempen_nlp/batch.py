@@ -89,12 +89,19 @@ def run_of(classifier: Classifier, comments: str | Path, model: str | Path | Non
         "raamwerk": f"{framework.title} ({framework.id})",
         "model": folder.name,
         "model (sha256 van manifest.json)": sha256_of(folder / "manifest.json"),
-        "grens van de kans": f"{classifier.threshold:.4f}".replace(".", ","),
+        "grens van de kans": _limit(classifier, classifier.trained),
+        "grens van de kans, niet in de training": _limit(classifier, classifier.matched),
         "niet in de training": ", ".join(classifier.matched) or "geen",
         "invoer": Path(comments).name,
         "invoer (sha256)": sha256_of(comments),
     }
     return Run(framework, facts)
+
+
+def _limit(classifier: Classifier, names: Sequence[str]) -> str:
+    """Return from which probability on competencies are assigned, as a Dutch reader writes it."""
+    limits = {classifier.thresholds[name] for name in names}
+    return ", ".join("nooit toegekend" if x > 1 else f"{x:.4f}".replace(".", ",") for x in sorted(limits)) or "–"
 
 
 def classify_with_progress(

@@ -246,7 +246,8 @@ def _precision() -> AbstractContextManager[Any]:
     import torch
 
     can = _device() == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported()  # noqa: SLF001 - nothing else tells
-    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=can)
+    precision: AbstractContextManager[Any] = torch.autocast("cpu", dtype=torch.bfloat16, enabled=can)
+    return precision
 
 
 def _batches(lengths: Sequence[int], size: int, random: np.random.Generator) -> list[NDArray[np.intp]]:
