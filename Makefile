@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format notebooks bench corpus models app lock clean
+.PHONY: help demo test lint format notebooks bench corpus models app lab lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -46,11 +46,15 @@ models: $(STAMP) ## encoder, shipped model and its card with all tables (install
 	$(PIP) install -e '.[train]'
 	$(BIN)/kempen train --encoder fine-tune --ablations --learning-curve -o models/base
 
-app: $(STAMP) ## open the notebooks in JupyterLab on this machine
+app: $(STAMP) ## review comments in the browser, on this machine only (installs the extra `app`)
+	$(PIP) install --no-build-isolation -e '.[app]'
+	$(BIN)/kempen app
+
+lab: $(STAMP) ## open the notebooks in JupyterLab on this machine
 	$(BIN)/jupyter lab --ip=127.0.0.1 notebooks
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
-	uv lock && uv export -q --no-emit-project --no-header --extra dev --extra notebooks --format requirements-txt -o requirements.lock
+	uv lock && uv export -q --no-emit-project --no-header --extra app --extra dev --extra notebooks --format requirements-txt -o requirements.lock
 
 clean: ## remove .venv, demo/ and caches
 	rm -rf .venv demo build dist .pytest_cache .mypy_cache .ruff_cache *.egg-info

@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from kempen_nlp.assignments import (
         Assignment,
+        Assignments,
         ClassifiedComment,
         Evidence,
         read_assignments,
@@ -27,17 +28,27 @@ if TYPE_CHECKING:
         read_feedback,
         shipped_path,
     )
-    from kempen_nlp.crosswalk import Crosswalk, compare_frameworks
-    from kempen_nlp.distinctness import Check, check_framework, level_similarity, power_study
+    from kempen_nlp.crosswalk import Crosswalk, compare_frameworks, crosswalk_study
+    from kempen_nlp.distinctness import (
+        Check,
+        check_framework,
+        level_similarity,
+        power_study,
+        simulated_framework,
+    )
     from kempen_nlp.encoders import load_encoder
     from kempen_nlp.framework import Competency, Framework, Indicator, Level, Profile, Status
     from kempen_nlp.parsing import parse_handbook
     from kempen_nlp.persistence import load_classifier
-    from kempen_nlp.profiles import compare_with_profile
+    from kempen_nlp.profiles import compare_groups, compare_persons, compare_with_profile
+    from kempen_nlp.quality import mark_comments
     from kempen_nlp.report import ReportSection, count_assignments, write_report
+    from kempen_nlp.review import read_review
+    from kempen_nlp.versions import versions
+    from kempen_nlp.workbook import Run, write_workbook
 
 _HOMES = {
-    "assignments": ("Assignment", "ClassifiedComment", "Evidence", "read_assignments", "to_frame"),
+    "assignments": ("Assignment", "Assignments", "ClassifiedComment", "Evidence", "read_assignments", "to_frame"),
     "batch": ("classify_file",),
     "check_page": ("write_check_page",),
     "classifier": ("Classifier",),
@@ -50,18 +61,23 @@ _HOMES = {
         "read_feedback",
         "shipped_path",
     ),
-    "crosswalk": ("Crosswalk", "compare_frameworks"),
-    "distinctness": ("Check", "check_framework", "level_similarity", "power_study"),
+    "crosswalk": ("Crosswalk", "compare_frameworks", "crosswalk_study"),
+    "distinctness": ("Check", "check_framework", "level_similarity", "power_study", "simulated_framework"),
     "encoders": ("load_encoder",),
     "framework": ("Competency", "Framework", "Indicator", "Level", "Profile", "Status"),
     "parsing": ("parse_handbook",),
     "persistence": ("load_classifier",),
-    "profiles": ("compare_with_profile",),
+    "profiles": ("compare_groups", "compare_persons", "compare_with_profile"),
+    "quality": ("mark_comments",),
     "report": ("ReportSection", "count_assignments", "write_report"),
+    "review": ("read_review",),
+    "versions": ("versions",),
+    "workbook": ("Run", "write_workbook"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "Assignment",
+    "Assignments",
     "Check",
     "ClassifiedComment",
     "Classifier",
@@ -74,12 +90,16 @@ __all__ = [
     "Level",
     "Profile",
     "ReportSection",
+    "Run",
     "Status",
     "check_framework",
     "classify_file",
     "compare_frameworks",
+    "compare_groups",
+    "compare_persons",
     "compare_with_profile",
     "count_assignments",
+    "crosswalk_study",
     "feedback_frame",
     "level_similarity",
     "load_challenge",
@@ -87,15 +107,20 @@ __all__ = [
     "load_encoder",
     "load_feedback",
     "load_framework",
+    "mark_comments",
     "parse_handbook",
     "power_study",
     "read_assignments",
     "read_comments",
     "read_feedback",
+    "read_review",
     "shipped_path",
+    "simulated_framework",
     "to_frame",
+    "versions",
     "write_check_page",
     "write_report",
+    "write_workbook",
 ]  # fmt: skip
 
 

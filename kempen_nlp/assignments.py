@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import pandas as pd
 
+from kempen_nlp.display import Span, color_of, comment_html, rank_chances, table_html
+from kempen_nlp.dutch import POLARITY_TERMS, from_dutch
 from kempen_nlp.errors import CommentsError
 
 Polarity = Literal["strength", "development"]
 _LIVE = ("=", "+", "-", "@", "\t", "\r")
+_EXCEL_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 STATES = ("assigned", "abstained", "none", "problem")
 TABLE_COLUMNS = (
     "id", "text", "state", "competency", "rank", "polarity", "start", "end", "quote", "probability",
@@ -56,6 +60,9 @@ class Assignment:
     """For each rank of the competency; they sum to 1."""
     evidence: Evidence
 
+    def _repr_html_(self) -> str:
+        return Assignments([self])._repr_html_()
+
     def to_dict(self) -> dict[str, Any]:
         """Return the keys of the JSON contract."""
         return {
@@ -74,6 +81,66 @@ class Assignment:
                 "similarity": round(self.evidence.similarity, 4),
             },
         }
+
+
+class Assignments(tuple[Assignment, ...]):
+    """
+    The assignments of one comment: a tuple that a notebook shows as coloured text and a table.
+
+    Parameters
+    ----------
+    found : iterable of Assignment
+    text : str
+        The comment; without it only the table is shown.
+    """
+
+    text: str
+
+    def __new__(cls, found: Iterable[Assignment] = (), text: str = "") -> Self:
+        """Make the tuple; ``text`` is no part of it and plays no role in comparing."""
+        made = super().__new__(cls, found)
+        made.text = text
+        return made
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                a.quote,
+                a.competency,
+                a.rank,
+                POLARITY_TERMS[a.polarity],
+                a.probability,
+                rank_chances(a.rank_probabilities),
+                a.evidence.text,
+            )
+            for a in self
+        ]
+        headings = ("citaat", "competentie", "niveau", "oordeel", "kans", "kans per niveau", "indicator")
+        shown = comment_html(self.text, spans_of(self), (), "assigned" if self else "none") if self.text else ""
+        return shown + (table_html(headings, rows) if self else "" if shown else "<p><em>(geen bewijs)</em></p>")
+
+
+def spans_of(found: Iterable[Assignment], names: Sequence[str] = (), *, doubtful: bool = False) -> list[Span]:
+    """
+    Return assignments as stretches of text with a label and a colour.
+
+    Parameters
+    ----------
+    found : iterable of Assignment
+    names : sequence of str
+        Competencies in the order of their colours; by default those found, in order of appearance.
+    doubtful : bool
+        Mark them as such.
+    """
+    found = list(found)
+    order = list(names) or list(dict.fromkeys(a.competency for a in found))
+    return [
+        Span(
+            a.start, a.end, f"{a.competency} {a.rank}{'?' if doubtful else ''}", color_of(a.competency, order),
+            is_dashed=doubtful or a.polarity == "development",
+        )
+        for a in found
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +163,12 @@ class ClassifiedComment:
         if self.problems:
             return "problem"
         return "assigned" if self.assignments else "abstained" if self.abstained else "none"
+
+    def _repr_html_(self) -> str:
+        names = list(dict.fromkeys(a.competency for a in (*self.assignments, *self.abstained)))
+        spans = [*spans_of(self.assignments, names), *spans_of(self.abstained, names, doubtful=True)]
+        table = Assignments(self.assignments)._repr_html_() if self.assignments else ""
+        return comment_html(self.text, spans, self.problems, self.state) + table
 
     def to_dict(self) -> dict[str, Any]:
         """Return the keys of the JSON contract."""
@@ -207,7 +280,14 @@ def _read_csv(path: Path) -> pd.DataFrame:
 
 
 def _read_excel(path: Path) -> pd.DataFrame:
-    return pd.read_excel(path, sheet_name=0, dtype={"id": str}, keep_default_na=False, na_values=[""])
+    frame = pd.read_excel(path, sheet_name=0, dtype={"id": str, "nummer": str}, keep_default_na=False, na_values=[""])
+    for column in frame.columns[[not pd.api.types.is_numeric_dtype(t) for t in frame.dtypes]]:
+        frame[column] = frame[column].map(_unescaped, na_action="ignore")
+    return from_dutch(frame)
+
+
+def _unescaped(value: object) -> object:
+    return unescape_excel(value) if isinstance(value, str) else value
 
 
 _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
@@ -260,6 +340,30 @@ def _live_cell(value: object) -> object:
     if isinstance(value, str) and value.startswith("'") and value.lstrip("'").startswith(_LIVE):
         return value[1:]
     return value
+
+
+def escape_excel(text: str) -> str:
+    r"""
+    Write what would not come back from a workbook's XML as Excel writes it.
+
+    Examples
+    --------
+    >>> print(escape_excel("een\rtwee _x0041_"))
+    een_x000D_twee _x005F_x0041_
+    """
+    return _EXCEL_ESCAPE.sub(r"_x005F_x\1_", text).replace("\r", "_x000D_")
+
+
+def unescape_excel(text: str) -> str:
+    r"""
+    Return what ``escape_excel`` was given.
+
+    Examples
+    --------
+    >>> unescape_excel("een_x000D_twee _x005F_x0041_") == "een\rtwee _x0041_"
+    True
+    """
+    return _EXCEL_ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 @contextmanager

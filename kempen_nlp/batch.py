@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from kempen_nlp import __version__
 from kempen_nlp.assignments import (
     ClassifiedComment,
     state_counts,
@@ -16,9 +17,10 @@ from kempen_nlp.assignments import (
 )
 from kempen_nlp.classifier import Classifier
 from kempen_nlp.comments import Comment, read_comments
+from kempen_nlp.corpus import sha256_of
 from kempen_nlp.errors import CommentsError
-from kempen_nlp.persistence import load_classifier
-from kempen_nlp.workbook import write_workbook
+from kempen_nlp.persistence import load_classifier, model_folder
+from kempen_nlp.workbook import Run, write_workbook
 
 Tick = Callable[[int, int], None]
 _WRITERS: dict[str, Callable[[Iterable[ClassifiedComment], str | Path], None]] = {
@@ -71,8 +73,35 @@ def classify_file(  # noqa: PLR0913 - one parameter for each thing the command a
     rows = read_comments(comments, **(columns or {}))
     classifier = load_classifier(framework, model=model, min_precision=min_precision)
     results = classify_with_progress(classifier, rows, tick=tick)
-    writer(results, output or "")
+    if writer is write_workbook:
+        write_workbook(results, output or "", run_of(classifier, comments, model))
+    else:
+        writer(results, output or "")
     return state_counts(results)
+
+
+def run_of(classifier: Classifier, comments: str | Path, model: str | Path | None = None) -> Run:
+    """Return with what comments are read, hashes included, for the workbook's sheet on method."""
+    folder = model_folder(model)
+    framework = classifier.framework
+    facts = {
+        "programma": f"kempen_nlp {__version__}",
+        "raamwerk": f"{framework.title} ({framework.id})",
+        "model": folder.name,
+        "model (sha256 van manifest.json)": sha256_of(folder / "manifest.json"),
+        "grens van de kans": _limit(classifier, classifier.trained),
+        "grens van de kans, niet in de training": _limit(classifier, classifier.matched),
+        "niet in de training": ", ".join(classifier.matched) or "geen",
+        "invoer": Path(comments).name,
+        "invoer (sha256)": sha256_of(comments),
+    }
+    return Run(framework, facts)
+
+
+def _limit(classifier: Classifier, names: Sequence[str]) -> str:
+    """Return from which probability on competencies are assigned, as a Dutch reader writes it."""
+    limits = {classifier.thresholds[name] for name in names}
+    return ", ".join("nooit toegekend" if x > 1 else f"{x:.4f}".replace(".", ",") for x in sorted(limits)) or "–"
 
 
 def classify_with_progress(

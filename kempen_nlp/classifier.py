@@ -11,7 +11,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from kempen_nlp.assignments import Assignment, ClassifiedComment, Evidence, Polarity
+from kempen_nlp.assignments import Assignment, Assignments, ClassifiedComment, Evidence, Polarity
 from kempen_nlp.comments import Comment
 from kempen_nlp.competencies import CompetencyClassifier, SigmoidCalibrator, damped, qualified_share
 from kempen_nlp.encoders import Encoder, encode_spans, encode_unique, load_encoder
@@ -141,14 +141,15 @@ class Classifier:
         lowest = [min(known[prefix + "abstain"], own) for prefix, own in zip(prefixes, assign, strict=True)]
         return dict(zip(self.framework.names, assign, strict=True)), np.array(lowest)
 
-    def classify(self, text: str) -> tuple[Assignment, ...]:
+    def classify(self, text: str) -> Assignments:
         """
         Return the assignments of one comment, in text order; empty when it shows nothing.
 
-        Use ``classify_comments`` to see what was too uncertain, or for more than a few texts.
+        The tuple shows itself in a notebook as coloured text and a table. Use ``classify_comments``
+        to see what was too uncertain, or for more than a few texts.
         """
         (result,) = self.classify_comments([Comment("1", text, 1)])
-        return result.assignments
+        return Assignments(result.assignments, text)
 
     def explain(self, text: str, competency: str) -> list[tuple[str, int, int, float]]:
         """

@@ -14,6 +14,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+review_app = typer.Typer(help="Read back what people decided about assignments.", no_args_is_help=True)
+app.add_typer(review_app, name="review")
 Framework_ = Annotated[str, typer.Option("--framework", help="kempen, welzijn, or the path of a framework JSON file.")]
 
 
@@ -21,7 +23,7 @@ Framework_ = Annotated[str, typer.Option("--framework", help="kempen, welzijn, o
 def parse(
     handbook: Annotated[
         Path | None,
-        typer.Argument(help="Handbook: .txt .md .html .docx .pdf .xlsx .csv, a framework .json, or an outline."),
+        typer.Argument(help="Handbook: .txt .md .html .docx .pdf .xlsx .csv .json, or an outline."),
     ] = None,
     output: Annotated[
         Path | None,
@@ -105,7 +107,7 @@ def report(
     output: Annotated[Path, typer.Option("-o", "--output", help="HTML page to write.")],
     framework: Annotated[str | None, typer.Option(help="The one that the assignments were made with.")] = None,
     per_person: Annotated[
-        bool, typer.Option("--per-person", help="Add a figure for each person with a profile.")
+        bool, typer.Option("--per-person", help="Add a part for each person, with profile and quotes.")
     ] = False,
 ) -> None:
     """Make one HTML page with figures and quotes."""
@@ -119,6 +121,43 @@ def report(
     section = ReportSection(known, table, per_person)
     write_report([section], output, title="Opmerkingen gelezen naast het raamwerk")
     say(f"Written: {output}")
+
+
+@app.command()
+def export(
+    assignments: Annotated[Path, typer.Argument(help="File that `kempen classify` wrote.")],
+    format_: Annotated[
+        str, typer.Option("--format", help="qdpx (ATLAS.ti, MAXQDA, NVivo), qdc (only the codebook), label-studio.")
+    ],
+    framework: Framework_,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Ends in .qdpx, .qdc or .json.")],
+) -> None:
+    """Write assignments for another tool: a REFI-QDA project or codebook, or Label Studio tasks."""
+    from kempen_nlp.console import say
+    from kempen_nlp.exchange import export_assignments
+
+    n_quotes = export_assignments(assignments, output, format_name=format_, framework=framework)
+    say(f"Written: {output}, with {n_quotes} quotes")
+
+
+@review_app.command("import")
+def import_(
+    workbook: Annotated[Path, typer.Argument(help="Filled-in workbook of `kempen classify`, or Label Studio .json.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="Labelled feedback to write, .jsonl, for `kempen train --feedback`.")
+    ],
+    framework: Annotated[
+        str | None, typer.Option(help="The one that the workbook was made with; a shipped one is found by its hash.")
+    ] = None,
+    writer_column: Annotated[str | None, typer.Option(help="Column that says who wrote a comment.")] = None,
+) -> None:
+    """Read a filled-in workbook: agreement with the model, labelled feedback, and who decided what."""
+    from kempen_nlp.console import print_agreement, say
+    from kempen_nlp.review import import_review
+
+    review = import_review(workbook, output, framework=framework, writer_column=writer_column)
+    print_agreement(review.agreement)
+    say(review.sentences())
 
 
 @app.command()
@@ -205,6 +244,17 @@ def evaluate(
     from kempen_nlp.recipes import EvaluationPlan, evaluate_model
 
     evaluate_model(model, output, EvaluationPlan(feedback, framework, baselines, ablations), report=say)
+
+
+@app.command("app")
+def app_(
+    port: Annotated[int | None, typer.Option(help="Port on this machine; the first free one by default.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+) -> None:
+    """Serve the review page on this machine, for colleagues who do not code (extra `app`)."""
+    from kempen_nlp.app import serve_page
+
+    serve_page(port=port, open_browser=browser)
 
 
 @app.command()

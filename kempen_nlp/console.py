@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from rich.table import Table
 from kempen_nlp.assignments import whole_file
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from kempen_nlp.parsing import ParsedHandbook
 
 _STATE_WORDS = {
@@ -70,6 +73,16 @@ def print_counts(counts: Mapping[str, int], output: Path | None) -> None:
     say(f"{sum(counts.values())} comments: " + ", ".join(f"{n} {_STATE_WORDS[s]}" for s, n in counts.items()) + ".")
     if output is not None:
         say(f"Written: {output}")
+
+
+def print_agreement(table: pd.DataFrame) -> None:
+    """Write how far reviewer and model agree to standard output, decimals as the Dutch write them."""
+    lines = [f"{'reviewer en model':52}  waarde  95 %-interval  aantal"]
+    for row in table.to_dict("records"):
+        value, low, high = (f"{row[name]:.2f}".replace(".", ",") for name in ("value", "low", "high"))
+        figures = "te weinig gegevens" if math.isnan(row["value"]) else f"{value:>6}  {low} – {high}"
+        lines.append(f"{row['measure']:52}  {figures:>21}  {row['n']:>6}")
+    sys.stdout.write("\n".join(lines) + "\nDe beoordelaar zag wat het model zei; dat flatteert de overeenstemming.\n")
 
 
 @contextmanager

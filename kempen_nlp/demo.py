@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kempen_nlp.assignments import to_frame
-from kempen_nlp.batch import classify_with_progress
+from kempen_nlp.batch import classify_with_progress, run_of
 from kempen_nlp.comments import read_comments
 from kempen_nlp.corpus import framework_names, shipped_path
 from kempen_nlp.framework import Framework
@@ -27,16 +27,18 @@ def run_demo(folder: str | Path, *, report: Callable[[str], None] = lambda _: No
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    comments = read_comments(shipped_path("corpus", "feedback", "sample.csv"))
+    sample = shipped_path("corpus", "feedback", "sample.csv")
+    comments = read_comments(sample)
     frameworks = [_parsed(name) for name in framework_names()]
     tables = folder / "raamwerken.xlsx"
     write_sheets({framework.id: framework.to_frame() for framework in frameworks}, tables)
     written, sections = [tables], []
     for framework in frameworks:
         report(f"Mapping {len(comments)} comments to {framework.title}")
-        results = classify_with_progress(load_classifier(framework), comments, tick=lambda _done, _total: None)
+        classifier = load_classifier(framework)
+        results = classify_with_progress(classifier, comments, tick=lambda _done, _total: None)
         path = folder / f"toewijzingen-{framework.id}.xlsx"
-        write_workbook(results, path)
+        write_workbook(results, path, run_of(classifier, sample))
         written.append(path)
         sections.append(ReportSection(framework, to_frame(results), per_person=bool(framework.profiles)))
     page = folder / "verslag.html"

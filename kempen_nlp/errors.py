@@ -23,3 +23,7 @@ class ModelError(KempenError):
 
 class CorpusError(KempenError):
     """A file of the shipped corpus is missing or was changed."""
+
+
+class ReviewError(KempenError):
+    """A workbook that reviewers filled in cannot be read back."""

@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from html import escape
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
+from kempen_nlp.display import table_html
 from kempen_nlp.errors import FrameworkError
 
 
@@ -83,6 +85,8 @@ class Competency:
     """None when the handbook gives no definition."""
     levels: tuple[Level, ...]
     """Ordered by rank."""
+    cluster: str | None = None
+    """The handbook's title over this competency and its neighbours; None when it has none."""
 
     def level(self, rank: int) -> Level:
         """Return the level with this rank; raises KeyError when the competency has none."""
@@ -305,15 +309,27 @@ class Framework:
         return cls.from_json(text, origin=str(path))
 
     def _repr_html_(self) -> str:
-        frame = self.to_frame()[["competency", "rank", "headline", "text"]]
-        frame.columns = ["Competentie", "Niveau", "Kernzin", "Gedragsindicator"]
-        return str(frame.to_html(index=False, escape=True, na_rep=""))
+        rows = [
+            (competency.name if n == 0 else "", level.rank, level.headline, "" if level.applicable else "n.v.t.", i)
+            for competency in self
+            for n, (level, i) in enumerate(
+                (level, indicator.text)
+                for level in competency.levels
+                for indicator in level.indicators or (Indicator("", "", (0, 0)),)
+            )
+        ]
+        headings = ("competentie", "niveau", "kernzin", "", "gedragsindicator")
+        profiles = [(p.label, *(p.required.get(name) for name in self.names)) for p in self.profiles]
+        shown = f"<p><strong>{escape(self.title)}</strong></p>{table_html(headings, rows)}"
+        return shown + (table_html(("profiel", *self.names), profiles) if profiles else "")
 
 
 def _competency_to_dict(competency: Competency) -> dict[str, Any]:
+    cluster = {} if competency.cluster is None else {"cluster": competency.cluster}
     return {
         "id": competency.id,
         "name": competency.name,
+        **cluster,
         "definition": competency.definition,
         "levels": [
             {
@@ -337,7 +353,8 @@ def _competency_from_dict(data: Mapping[str, Any]) -> Competency:
         )
         for level in data["levels"]
     )
-    return Competency(data.get("id") or slug(data["name"]), data["name"], data.get("definition"), levels)
+    identifier, cluster = data.get("id") or slug(data["name"]), data.get("cluster") or None
+    return Competency(identifier, data["name"], data.get("definition"), levels, cluster)
 
 
 def _lines(lines: list[int] | None) -> tuple[int, int]:

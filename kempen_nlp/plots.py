@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kempen_nlp.dutch import POLARITY_TERMS
 from kempen_nlp.framework import Status
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.patches import Patch
 
 STATUS_COLORS = {Status.GROWTH: "#a6dba0", Status.DESIRED: "#1b7837", Status.SURPASSED: "#4393c3"}
 STATUS_TERMS = {
@@ -21,10 +25,11 @@ STATUS_TERMS = {
     Status.SURPASSED: "ontstegen (onder vereist)",
 }
 STATUS_HATCHES = {Status.GROWTH: "//", Status.DESIRED: "", Status.SURPASSED: ".."}
-POLARITY_TERMS = {"strength": "sterk punt", "development": "ontwikkelpunt"}
 _GREY = "#bdbdbd"
 _INK = "#222222"
 _WRAP = 22
+_LINE_COLORS = ("#1b7837", "#762a83", "#4393c3", "#d6604d", "#8c510a", "#4d4d4d")
+_MARKERS = "os^Dv"
 
 
 def new_axes(*, width: float = 8.0, height: float = 4.5) -> Axes:
@@ -56,7 +61,7 @@ def plot_assignments(counts: pd.DataFrame, *, polarity: str, ax: Axes) -> Axes:
                 column, row, str(value) if value else "–", ha="center", va="center",
                 color="white" if 2 * value > highest else _INK,
             )  # fmt: skip
-    ax.set_title(f"Citaten per competentie en niveau: {POLARITY_TERMS[polarity]}", loc="left")
+    _set_title(ax, f"Citaten per competentie en niveau: {POLARITY_TERMS[polarity]}")
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
     return ax
@@ -80,7 +85,9 @@ def plot_profile(comparison: pd.DataFrame, *, title: str, n_ranks: int, ax: Axes
     for row, item in enumerate(comparison.to_dict("records")):
         n_quotes = f"{item['n_strengths']} sterk, {item['n_developments']} ontwikkel"
         if pd.isna(item["found"]):
-            ax.text(0.08, row, "te weinig bewijs", va="center", color=_INK, style="italic")
+            # Right of the mark where that stands so low that it would run through the words.
+            left = 0.08 if item["required"] > 1 else 1.08
+            ax.text(left, row, "te weinig bewijs", va="center", color=_INK, style="italic")
         else:
             status = Status(item["status"])
             used[status] = None
@@ -95,34 +102,97 @@ def plot_profile(comparison: pd.DataFrame, *, title: str, n_ranks: int, ax: Axes
     ax.set_xlim(0, n_ranks + 1.6)
     ax.set_xticks(range(1, n_ranks + 1))
     ax.set_xlabel("niveau")
-    ax.set_title(title, loc="left")
+    _set_title(ax, title)
     ax.spines[["top", "right"]].set_visible(False)
-    _legend(ax, [status for status in Status if status in used])
+    from matplotlib.lines import Line2D
+
+    required = Line2D([], [], color=_INK, linewidth=3, label="vereist niveau")
+    _legend_below(ax, [*_status_patches(status for status in Status if status in used), required])
     return ax
 
 
-def _legend(ax: Axes, statuses: list[Status]) -> None:
-    from matplotlib.lines import Line2D
+def _status_patches(statuses: Iterable[Status]) -> list[Patch]:
     from matplotlib.patches import Patch
 
-    patches = [
-        Patch(
-            facecolor=STATUS_COLORS[s],
-            hatch=STATUS_HATCHES[s],
-            edgecolor=_INK,
-            label=STATUS_TERMS[s],
-        )
+    return [
+        Patch(facecolor=STATUS_COLORS[s], hatch=STATUS_HATCHES[s], edgecolor=_INK, label=STATUS_TERMS[s])
         for s in statuses
     ]
-    required = Line2D([], [], color=_INK, linewidth=3, label="vereist niveau")
-    ax.legend(
-        handles=[*patches, required],
-        loc="upper center",
-        bbox_to_anchor=(0.5, -0.18),
-        ncols=2,
-        frameon=False,
-        fontsize="small",
-    )
+
+
+def plot_group(counts: pd.DataFrame, *, title: str, ax: Axes) -> Axes:
+    """
+    Draw how many persons stand below, at and above the rank that their profile requires.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        One group of ``profiles.compare_groups``.
+    title : str
+        Which group it is.
+    ax : Axes
+    """
+    from matplotlib.patches import Patch
+    from matplotlib.ticker import MaxNLocator
+
+    shown = (Status.SURPASSED, Status.DESIRED, Status.GROWTH)
+    parts = [(s.value, STATUS_COLORS[s], STATUS_HATCHES[s]) for s in shown]
+    parts.append(("too_little", "#f0f0f0", "xx"))
+    left = [0] * len(counts)
+    for name, color, hatch in parts:
+        values = [int(v) for v in counts[name]]
+        ax.barh(
+            range(len(counts)), values, left=left, color=color, hatch=hatch, edgecolor=_INK, linewidth=0.6, height=0.6
+        )
+        for row, value in enumerate(values):
+            if value:
+                ax.text(
+                    left[row] + value / 2, row, str(value), ha="center", va="center", color=_INK,
+                    bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none", "alpha": 0.85},
+                )  # fmt: skip
+        left = [a + b for a, b in zip(left, values, strict=True)]
+    ax.set_yticks(range(len(counts)), [fill(str(name), _WRAP) for name in counts["competency"]])
+    ax.invert_yaxis()
+    ax.set_xlim(0, max([*left, 1]))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set_xlabel("aantal medewerkers")
+    _set_title(ax, title)
+    ax.spines[["top", "right"]].set_visible(False)
+    little = Patch(facecolor="#f0f0f0", hatch="xx", edgecolor=_INK, label="te weinig bewijs")
+    _legend_below(ax, [*_status_patches(shown), little])
+    return ax
+
+
+def plot_learning_curve(points: pd.DataFrame, *, measure: str, ax: Axes) -> Axes:
+    """
+    Draw what more labelled comments bring, with 95 % intervals.
+
+    Parameters
+    ----------
+    points : DataFrame
+        Columns ``n`` (comments in training), ``value, low, high``; with a column ``name`` one line each.
+    measure : str
+        What ``value`` is, in Dutch; stands beside the axis.
+    ax : Axes
+    """
+    named = points if "name" in points.columns else points.assign(name="model")
+    for number, (name, part) in enumerate(named.groupby("name", sort=False)):
+        line = part.sort_values("n")
+        spread = [line["value"] - line["low"], line["high"] - line["value"]]
+        ax.errorbar(
+            line["n"], line["value"], yerr=spread, fmt=_MARKERS[number % len(_MARKERS)] + "-", capsize=3,
+            label=str(name), color=_LINE_COLORS[number % len(_LINE_COLORS)],
+        )  # fmt: skip
+    ax.set_xlabel("aantal gelabelde opmerkingen in de training")
+    ax.set_ylabel(measure)
+    _set_title(ax, "Wat brengen meer gelabelde opmerkingen? (95 %-interval)")
+    ax.set_xlim(left=0)
+    ax.set_ylim(0, 1.01)
+    _dutch_decimals(ax.yaxis)
+    ax.spines[["top", "right"]].set_visible(False)
+    if "name" in points.columns:
+        _legend_below(ax)
+    return ax
 
 
 def plot_indicator_counts(counts: pd.DataFrame, *, title: str, ax: Axes) -> Axes:
@@ -165,15 +235,9 @@ def plot_indicator_counts(counts: pd.DataFrame, *, title: str, ax: Axes) -> Axes
     ax.set_yticks(range(len(counts)), [fill(str(name), _WRAP + 6) for name in counts.index])
     ax.invert_yaxis()
     ax.set_xlabel("aantal gedragsindicatoren")
-    ax.set_title(title, loc="left")
+    _set_title(ax, title)
     ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(
-        loc="upper center",
-        bbox_to_anchor=(0.5, -0.16),
-        ncols=len(counts.columns),
-        frameon=False,
-        fontsize="small",
-    )
+    _legend_below(ax)
     return ax
 
 
@@ -194,9 +258,10 @@ def plot_reliability(bins: pd.DataFrame, *, ax: Axes) -> Axes:
     )
     ax.set_xlabel("kans die het model noemt")
     ax.set_ylabel("aandeel dat klopt")
-    ax.set_title("Komen de kansen uit?", loc="left")
+    _set_title(ax, "Komen de kansen uit?")
     ax.set_xlim(-0.02, 1.02)
     ax.set_ylim(-0.02, 1.02)
+    _dutch_decimals(ax.xaxis, ax.yaxis)
     ax.spines[["top", "right"]].set_visible(False)
     ax.legend(frameon=False, loc="upper left")
     return ax
@@ -213,7 +278,7 @@ def plot_coverage(tables: Mapping[str, pd.DataFrame], *, ax: Axes) -> Axes:
     ax : Axes
     """
     styles = ["-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1))]
-    colors = ["#1b7837", "#762a83", "#4393c3", "#d6604d", "#8c510a", "#4d4d4d"]
+    colors = _LINE_COLORS
     for number, (name, table) in enumerate(tables.items()):
         known = table[table["n_assigned"] >= 10]
         ax.plot(
@@ -222,11 +287,12 @@ def plot_coverage(tables: Mapping[str, pd.DataFrame], *, ax: Axes) -> Axes:
         )  # fmt: skip
     ax.set_xlabel("aandeel van de labels dat gevonden wordt")
     ax.set_ylabel("aandeel van de toewijzingen dat klopt")
-    ax.set_title("Dekking tegen precisie", loc="left")
+    _set_title(ax, "Dekking tegen precisie")
     ax.set_xlim(0, 1.01)
     ax.set_ylim(0, 1.01)
+    _dutch_decimals(ax.xaxis, ax.yaxis)
     ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(frameon=False, fontsize="small", loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3)
+    _legend_below(ax)
     return ax
 
 
@@ -321,13 +387,13 @@ def _shaded_table(table: pd.DataFrame, *, rows: list[str], columns: list[str], t
             label = "–" if pd.isna(value) else f"{value:.2f}".replace(".", ",")
             ink = "white" if value > 0.6 * highest else _INK
             ax.text(column, row, label, ha="center", va="center", color=ink, fontsize="small")
-    ax.set_title(title, loc="left", fontsize="medium")
+    _set_title(ax, title, small=True)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
     return ax
 
 
-_SIGNAL_STYLES = {"lexical": ("s", "#762a83", "letters"), "semantic": ("o", "#1b7837", "betekenis"),
+_SIGNAL_STYLES = {"lexical": ("s", "#762a83", "woorden"), "semantic": ("o", "#1b7837", "betekenis"),
                   "markers": ("^", "#4393c3", "niveauwoorden")}  # fmt: skip
 
 
@@ -362,8 +428,9 @@ def plot_level_order(order: pd.DataFrame, *, title: str, ax: Axes) -> Axes:
     ax.set_yticks(range(len(names)), [fill(str(name), _WRAP + 6) for name in names])
     ax.invert_yaxis()
     ax.set_xlim(-1.05, 1.05)
+    _dutch_decimals(ax.xaxis)
     ax.set_xlabel("samenhang van gelezen niveau met niveau in het handboek (Kendalls tau, 95 %-interval)")
-    ax.set_title(title, loc="left")
+    _set_title(ax, title)
     ax.spines[["top", "right"]].set_visible(False)
     _legend_below(ax)
     return ax
@@ -400,7 +467,7 @@ def plot_rank_answers(levels: pd.DataFrame, *, title: str, n_ranks: int, ax: Axe
     ax.set_xlim(0.7, n_ranks + 0.3)
     ax.set_xticks(range(1, n_ranks + 1))
     ax.set_xlabel("niveau in het andere raamwerk")
-    ax.set_title(title, loc="left")
+    _set_title(ax, title)
     ax.spines[["top", "right"]].set_visible(False)
     _legend_below(ax)
     return ax
@@ -414,6 +481,7 @@ _FAULTS = {
     "indicator moved by 3": "indicator 3 niveaus verplaatst", "duplicate: copy": "indicator gekopieerd",
     "duplicate: degree word": "kopie met ander graadwoord", "duplicate: words dropped": "kopie met woorden minder",
     "duplicate: clauses exchanged": "kopie met delen omgewisseld",
+    "duplicate: other words": "zelfde gedrag in heel andere woorden", "duplicate: denied": "kopie met ‘niet’",
     "indicators mixed over competencies": "indicatoren over competenties gehusseld",
 }  # fmt: skip
 
@@ -440,19 +508,39 @@ def plot_power(study: pd.DataFrame, *, title: str, ax: Axes) -> Axes:
     ax.set_yticks(range(len(faults)), [_FAULTS.get(fault, fault) for fault in faults])
     ax.invert_yaxis()
     ax.set_xlim(-0.02, 1.02)
+    _dutch_decimals(ax.xaxis)
     ax.set_xlabel("aandeel van de ingeplante fouten dat gevonden wordt (95 %-interval)")
-    ax.set_title(title, loc="left")
+    _set_title(ax, title)
     ax.spines[["top", "right"]].set_visible(False)
     _legend_below(ax)
     return ax
 
 
-def _legend_below(ax: Axes) -> None:
+def _set_title(ax: Axes, title: str, *, small: bool = False) -> None:
+    """Set a title of as many lines as the width of the figure asks for, so that none is cut off."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None  # noqa: S101 - axes of `new_axes` always have one
+    per_inch = 8 if small else 7
+    ax.set_title(
+        fill(title, max(20, int(figure.get_figwidth() * per_inch))), loc="left", fontsize="medium" if small else "large"
+    )
+
+
+def _dutch_decimals(*axes: Axis) -> None:
+    """Write the numbers along axes with a comma."""
+    from matplotlib.ticker import FuncFormatter
+
+    for axis in axes:
+        axis.set_major_formatter(FuncFormatter(lambda value, _position: f"{value:.1f}".replace(".", ",")))
+
+
+def _legend_below(ax: Axes, handles: Sequence[Artist] | None = None) -> None:
     """Put the legend under the axis label, whatever the height of the figure."""
     figure = ax.get_figure(root=True)
     assert figure is not None  # noqa: S101 - axes of `new_axes` always have one
-    handles, labels = ax.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize="small")
+    shown = list(handles or ax.get_legend_handles_labels()[0])
+    columns = 2 if max((len(str(h.get_label())) for h in shown), default=0) > 20 else 4
+    figure.legend(handles=shown, loc="outside lower center", ncols=columns, frameon=False, fontsize="small")
 
 
 def save_png(ax: Axes, path: str | Path) -> None:

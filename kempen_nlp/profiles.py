@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
+from kempen_nlp.errors import FrameworkError
 from kempen_nlp.framework import Framework, Profile, Status
 
 MIN_QUOTES = 2
 """Fewer strengths than this say too little to name a rank."""
+MIN_PERSONS = 5
+"""Smaller groups are not shown apart: a figure of them is a figure of persons."""
+PERSON_COLUMNS = ("medewerker", "persoon", "naam", "person", "employee")
+PROFILE_COLUMNS = ("profiel", "functieprofiel", "functie", "profile")
+STATUS_WORDS = {Status.GROWTH: "groei", Status.DESIRED: "gewenst", Status.SURPASSED: "ontstegen"}
+TOO_LITTLE = "te weinig bewijs"
 COLUMNS = ("competency", "required", "found", "status", "n_strengths", "n_developments")
 
 
@@ -52,3 +61,99 @@ def compare_with_profile(
         status = None if found is None else Status.of(found, required).value
         rows.append((name, required, found, status, len(strengths), len(mine) - len(strengths)))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"required": "Int64", "found": "Int64"})
+
+
+def find_column(frame: pd.DataFrame, known: Sequence[str]) -> str | None:
+    """Return the first column with one of these names, capitals ignored; None when there is none."""
+    return next((str(c) for c in frame.columns if str(c).strip().casefold() in known), None)
+
+
+def compare_persons(assignments: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+    """
+    Compare every person with the profile that the table gives for them.
+
+    Parameters
+    ----------
+    assignments : DataFrame
+        As ``assignments.to_frame`` gives, with a column of ``PERSON_COLUMNS`` and one of
+        ``PROFILE_COLUMNS``; rows where either is empty are left out.
+    framework : Framework
+
+    Returns
+    -------
+    DataFrame
+        Columns ``person, profile, note`` and those of ``compare_with_profile``; a profile that the
+        framework does not have keeps one row with a note. Empty when a column is missing.
+    """
+    person, profile = find_column(assignments, PERSON_COLUMNS), find_column(assignments, PROFILE_COLUMNS)
+    parts = [pd.DataFrame(columns=["person", "profile", "note", *COLUMNS])]
+    if person and profile:
+        known = assignments[(assignments[[person, profile]].fillna("") != "").all(axis=1)]
+        for (name, label), rows in known.groupby([person, profile], sort=False):
+            try:
+                part = compare_with_profile(rows, framework, framework.profile(str(label)))
+            except FrameworkError:
+                part = pd.DataFrame({"note": [f"Het raamwerk heeft geen profiel {label}."]})
+            parts.append(part.assign(person=str(name), profile=str(label)))
+    table = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
+    return table.reindex(columns=["person", "profile", *COLUMNS, "note"])
+
+
+def compare_groups(persons: pd.DataFrame, *, min_persons: int = MIN_PERSONS) -> pd.DataFrame:
+    """
+    Count persons below, at and above the required rank, for all and for each profile.
+
+    Parameters
+    ----------
+    persons : DataFrame
+        As ``compare_persons`` gives.
+    min_persons : int
+        A group of fewer persons is not shown apart, nor one that would leave so few of the whole;
+        when all together are fewer, nothing is.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``group, n_persons, competency, surpassed, desired, growth, too_little``; ``group`` is
+        empty for all together, else a profile. Empty when no group is large enough.
+    """
+    judged = persons[persons["competency"].notna()]
+    rows = []
+    for group in ["", *_shown_groups(judged, min_persons)]:
+        members = judged[judged["profile"] == group] if group else judged
+        n_persons = members["person"].nunique()
+        for name, mine in members.groupby("competency", sort=False) if n_persons >= min_persons else ():
+            counts = [int((mine["status"] == s.value).sum()) for s in (Status.SURPASSED, Status.DESIRED, Status.GROWTH)]
+            rows.append((group, n_persons, name, *counts, int(mine["status"].isna().sum())))
+    columns = ["group", "n_persons", "competency", "surpassed", "desired", "growth", "too_little"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _shown_groups(judged: pd.DataFrame, min_persons: int) -> list[str]:
+    """Return the profiles to show apart; what they leave of the whole is large enough too, or nothing."""
+    sizes = judged.groupby("profile", sort=False)["person"].nunique().sort_values(ascending=False, kind="stable")
+    shown = [str(label) for label in sizes.index[sizes >= min_persons]]
+    total = int(sizes.sum())
+    # Else the whole minus what is shown would be a figure of a few persons.
+    while shown and 0 < total - int(sizes[shown].sum()) < min_persons:
+        shown.pop()
+    return shown if len(sizes) > 1 else []
+
+
+def profile_sheet(assignments: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+    """Return ``compare_persons`` as an analyst reads it; one row that says why when nobody can be compared."""
+    table = compare_persons(assignments, framework)
+    if table.empty:
+        columns = f"{PERSON_COLUMNS[0]} en {PROFILE_COLUMNS[0]}"
+        why = f"Geef de invoer kolommen {columns}." if framework.profiles else "Het raamwerk heeft geen profielen."
+        return pd.DataFrame({"opmerking bij profiel": [f"Niemand kon worden vergeleken. {why}"]})
+    status = table["status"].map({s.value: word for s, word in STATUS_WORDS.items()})
+    judged = status.where(status.notna(), TOO_LITTLE).where(table["note"].isna(), "")
+    return pd.DataFrame(
+        {
+            "medewerker": table["person"], "profiel": table["profile"], "competentie": table["competency"],
+            "vereist niveau": table["required"], "gevonden niveau": table["found"], "stand": judged,
+            "sterke punten": table["n_strengths"], "ontwikkelpunten": table["n_developments"],
+            "opmerking bij profiel": table["note"],
+        }
+    )  # fmt: skip

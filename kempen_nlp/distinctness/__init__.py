@@ -17,17 +17,26 @@ and scales from text alone. Advances in Methods and Practices in Psychological S
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kempen_nlp.distinctness.simulated import simulated_framework
 from kempen_nlp.framework import Framework
 
 if TYPE_CHECKING:
     from kempen_nlp.encoders import Encoder
 
-__all__ = ["Check", "check_framework", "level_similarity", "power_study", "require_indicators"]
+__all__ = [
+    "Check",
+    "check_framework",
+    "level_similarity",
+    "power_study",
+    "require_indicators",
+    "simulated_framework",
+]
 
 
 @dataclass(frozen=True)
@@ -87,6 +96,7 @@ def check_framework(
     from kempen_nlp.distinctness._findings import mend_list, per_competency, summarize
     from kempen_nlp.distinctness._levels import level_pairs, put_back
     from kempen_nlp.distinctness._lint import lint
+    from kempen_nlp.distinctness.described import confusable_pairs
     from kempen_nlp.distinctness.order import (
         adjacent_order,
         competency_order,
@@ -94,7 +104,7 @@ def check_framework(
         overall_order,
         read_ranks,
     )
-    from kempen_nlp.distinctness.pairs import BETWEEN, WITHIN, confusable_pairs
+    from kempen_nlp.distinctness.pairs import BETWEEN, WITHIN, Lines
     from kempen_nlp.distinctness.signals import Rows, read_signals
     from kempen_nlp.encoders import load_encoder
 
@@ -102,9 +112,9 @@ def check_framework(
     if reference:
         _require_same_ranks(framework, reference)
     lines = Rows.of(framework, *([reference] if reference else []), with_headlines=True)
-    line_signals = read_signals(lines.texts, encoder or load_encoder("general"))
-    chosen = np.flatnonzero(lines.is_indicator)
-    rows, signals = lines.take(chosen), line_signals.take(chosen)
+    encoder = encoder or load_encoder("general")
+    rows = lines.take(np.flatnonzero(lines.is_indicator))
+    signals = read_signals(rows.texts, encoder)
     readings = read_ranks(rows, signals)
     tables = {
         "levels": level_pairs(rows, signals, seed=seed),
@@ -115,7 +125,7 @@ def check_framework(
         "indicators": indicator_order(rows, readings),
         "lint": lint(framework),
     }
-    pairs = confusable_pairs(lines, line_signals)
+    pairs = confusable_pairs(Lines.read(lines, encoder))
     tables["confusable"] = pairs[pairs["kind"] != BETWEEN].reset_index(drop=True)
     tables["summary"] = summarize(
         tables["levels"], tables["adjacent"], tables["confusable"][tables["confusable"]["kind"] == WITHIN]
@@ -163,15 +173,40 @@ def level_similarity(check: Check, competency: str, signal: str = "semantic") ->
 
 
 def power_study(
-    framework: Framework, *, encoder: Encoder | None = None, n_trials: int = 20, seed: int = 20261122
+    framework: Framework,
+    *,
+    encoder: Encoder | None = None,
+    n_trials: int = 20,
+    seed: int = 20261203,
+    rewordings: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """
     Plant known faults in a framework and count how many the check finds, and what it flags by chance.
 
-    Returns columns ``framework, fault, measure, found, n, share, low, high``; intervals are 95 %.
+    Parameters
+    ----------
+    framework : Framework
+        With at least two competencies.
+    encoder : Encoder, optional
+        The general encoder by default.
+    n_trials : int
+        Planted frameworks a fault. Trials share the framework's texts, so intervals over trials say how steady
+        the figures are for this framework, not for frameworks in general.
+    seed : int
+    rewordings : mapping, optional
+        Indicator id to the same behaviour in other words; adds the hardest kind of duplicate.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``framework, fault, measure, found, n, share, low, high``; intervals are 95 %.
     """
     from kempen_nlp.distinctness._power import plant_and_count
+    from kempen_nlp.distinctness.signals import Rows
     from kempen_nlp.encoders import load_encoder
 
     require_indicators(framework)
-    return plant_and_count(framework, encoder or load_encoder("general"), n_trials=n_trials, seed=seed)
+    return plant_and_count(
+        Rows.of(framework), encoder or load_encoder("general"), n_trials=n_trials, seed=seed,
+        rewordings=rewordings or {},
+    )  # fmt: skip

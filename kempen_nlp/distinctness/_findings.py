@@ -10,10 +10,12 @@ import pandas as pd
 
 from kempen_nlp.distinctness import _levels
 from kempen_nlp.distinctness import order as order_tests
-from kempen_nlp.distinctness.pairs import BY_DEGREE, BY_MARKER, BY_OTHER, SAME, WITHIN
+from kempen_nlp.distinctness.described import BY_DEGREE, BY_MARKER, BY_OTHER, SAME
+from kempen_nlp.distinctness.pairs import WITHIN
 
 DISTINCT, IN_ORDER, REVERSED, BLURRED = "onderscheiden", "op volgorde", "omgekeerd", "vloeit over"
 NOT_SHOWN, TOO_FEW = "niet aangetoond", "te weinig indicatoren om iets te zeggen"
+_KEYS = ["competency", "lower_rank", "upper_rank"]
 SUMMARY_COLUMNS = [
     "competency", "lower_rank", "upper_rank", "n_lower", "n_upper", "distinct_votes", "order_votes", "reversed_votes",
     "overlap_votes", "n_confusable", "distinct", "order", "is_blurred",
@@ -32,36 +34,39 @@ def summarize(levels: pd.DataFrame, adjacent: pd.DataFrame, confusable: pd.DataF
     is reversed when two signals find the lower level reading higher, and blurred when two find its
     indicators no more alike within the levels than between them, and two the upper reading no higher.
     """
-    keys = ["competency", "lower_rank", "upper_rank"]
     n_confusable = _n_by_pair(confusable)
-    tested: dict[Any, pd.DataFrame] = dict(iter(levels.groupby(keys, sort=False)))
+    tested: dict[Any, pd.DataFrame] = dict(iter(levels.groupby(_KEYS, sort=False)))
+    lower = adjacent.assign(not_higher=adjacent["higher"] <= 0.5).groupby(_KEYS, sort=False)["not_higher"].sum()
     found = []
-    key: Any
-    for key, order in adjacent.groupby(keys, sort=False):
+    for row in order_votes(adjacent).to_dict("records"):
+        key = (row["competency"], row["lower_rank"], row["upper_rank"])
         pair = tested[key]
-        votes = {
-            "distinct": int((pair["verdict"] == _levels.DISTINCT).sum()),
-            "in order": int((order["verdict"] == order_tests.IN_ORDER).sum()),
-            "reversed": int((order["verdict"] == order_tests.REVERSED).sum()),
-            "overlap": int((pair["margin"] <= 0).sum()),
-        }
+        distinct, overlap = int((pair["verdict"] == _levels.DISTINCT).sum()), int((pair["margin"] <= 0).sum())
         too_few = bool((pair["verdict"] == _levels.TOO_FEW).all())
-        no_order = bool((order["verdict"] == order_tests.TOO_FEW).all())
         found.append((
-            *key, int(pair["n_lower"].iloc[0]), int(pair["n_upper"].iloc[0]), *votes.values(), n_confusable[key],
-            DISTINCT if votes["distinct"] >= 2 else TOO_FEW if too_few else NOT_SHOWN,
-            _order_verdict(votes, no_order=no_order),
-            not too_few and votes["overlap"] >= 2 and int((order["higher"] <= 0.5).sum()) >= 2,
+            *key, int(pair["n_lower"].iloc[0]), int(pair["n_upper"].iloc[0]), distinct, row["order_votes"],
+            row["reversed_votes"], overlap, n_confusable[key],
+            DISTINCT if distinct >= 2 else TOO_FEW if too_few else NOT_SHOWN, row["order"],
+            not too_few and overlap >= 2 and int(lower[key]) >= 2,
         ))  # fmt: skip
     return pd.DataFrame(found, columns=SUMMARY_COLUMNS)
 
 
-def _order_verdict(votes: Mapping[str, int], *, no_order: bool) -> str:
-    if votes["reversed"] >= 2:
-        return REVERSED
-    if votes["in order"] >= 2:
-        return IN_ORDER
-    return TOO_FEW if no_order else NOT_SHOWN
+def order_votes(adjacent: pd.DataFrame) -> pd.DataFrame:
+    """
+    Count for each pair of neighbours how many signals call it in order, and how many reversed.
+
+    Returns columns ``competency, lower_rank, upper_rank, order_votes, reversed_votes, order``; ``order`` needs two.
+    """
+    found = []
+    key: Any
+    for key, signals in adjacent.groupby(_KEYS, sort=False):
+        in_order = int((signals["verdict"] == order_tests.IN_ORDER).sum())
+        reversed_ = int((signals["verdict"] == order_tests.REVERSED).sum())
+        none = bool((signals["verdict"] == order_tests.TOO_FEW).all())
+        verdict = REVERSED if reversed_ >= 2 else IN_ORDER if in_order >= 2 else TOO_FEW if none else NOT_SHOWN
+        found.append((*key, in_order, reversed_, verdict))
+    return pd.DataFrame(found, columns=[*_KEYS, "order_votes", "reversed_votes", "order"])
 
 
 def _n_by_pair(confusable: pd.DataFrame) -> Counter[tuple[str, int, int]]:

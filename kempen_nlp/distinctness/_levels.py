@@ -17,13 +17,15 @@ from kempen_nlp.distinctness.chance import (
     resample_weights,
     share_as_extreme,
 )
-from kempen_nlp.distinctness.signals import SIGNALS, Floats, Rows, Signals
+from kempen_nlp.distinctness.signals import SIGNALS, Cosines, Floats, Rows, Signals
 
 ALPHA = 0.05
 N_PERMUTATIONS = 999
 N_RESAMPLES = 400
 MAX_CELLS = 40_000_000
-"""Numbers held at once by one test; large levels get fewer draws, never fewer than 99."""
+"""Numbers held at once by one test; large levels get fewer draws."""
+MIN_PERMUTATIONS = 199
+"""So many draws every test gets; the lowest p is then 0.005, which still survives correction."""
 DISTINCT, NOT_SHOWN, TOO_FEW = "distinct", "not shown", "too few indicators to tell"
 LEVEL_COLUMNS = [
     "competency", "lower_rank", "upper_rank", "n_lower", "n_upper", "signal", "within_lower", "within_upper", "between",
@@ -61,27 +63,33 @@ def level_pairs(rows: Rows, signals: Signals, *, seed: int) -> pd.DataFrame:
 def _tests(rows: Rows, signals: Signals, rng: np.random.Generator) -> Iterator[tuple[Any, ...]]:
     for number, name in rows.own:
         mine = rows.of_competency(number)
-        ranks = rows.rank_of[mine]
-        for lower, upper in combinations(np.unique(ranks).tolist(), 2):
-            first, second = mine[ranks == lower], mine[ranks == upper]
-            common = (name, lower, upper, len(first), len(second))
-            ways, is_exact = divisions(len(first), len(second), n_draws=_n_draws(len(first) + len(second)), rng=rng)
+        places = {rank: np.flatnonzero(rows.rank_of[mine] == rank) for rank in np.unique(rows.rank_of[mine]).tolist()}
+        if len(places) < 2:
+            continue
+        cosines = {signal: _off_diagonal(signals.similarity(signal, mine)) for signal in SIGNALS}
+        for lower, upper in combinations(places, 2):
+            first, second = places[lower], places[upper]
+            both, n = np.r_[first, second], len(first)
+            ways, is_exact = divisions(n, len(second), n_draws=_n_draws(len(both)), rng=rng)
             weights = [
                 resample_weights(len(g), n_resamples=min(len(ways), N_RESAMPLES), rng=rng) for g in (first, second)
             ]
             for signal in SIGNALS:
-                cosines = signals.similarity(signal, np.r_[first, second])
-                np.fill_diagonal(cosines, 0)
-                n = len(first)
+                own = cosines[signal][np.ix_(both, both)].astype(np.float64)
                 yield (
-                    *common, signal, _mean_within(cosines[:n, :n]), _mean_within(cosines[n:, n:]),
-                    float(cosines[:n, n:].mean()), *_margin_test(cosines, ways, weights, is_exact=is_exact),
-                    lowest_p(len(first), len(second)),
+                    name, lower, upper, n, len(second), signal, _mean_within(own[:n, :n]), _mean_within(own[n:, n:]),
+                    float(own[:n, n:].mean()), *_margin_test(own, ways, weights, is_exact=is_exact),
+                    lowest_p(n, len(second)),
                 )  # fmt: skip
 
 
+def _off_diagonal(cosines: Cosines) -> Cosines:
+    np.fill_diagonal(cosines, 0)
+    return cosines
+
+
 def _n_draws(n: int) -> int:
-    return int(np.clip(MAX_CELLS // max(n * n, 1), 99, N_PERMUTATIONS))
+    return int(np.clip(MAX_CELLS // max(n * n, 1), MIN_PERMUTATIONS, N_PERMUTATIONS))
 
 
 def _mean_within(cosines: Floats) -> float:
@@ -91,8 +99,11 @@ def _mean_within(cosines: Floats) -> float:
 
 def _margin_test(cosines: Floats, ways: Floats, weights: list[Floats], *, is_exact: bool) -> tuple[float, ...]:
     """Return margin, its interval, its size in standard deviations, and p; nan where no level has two indicators."""
-    within, between = _within_and_between(cosines, ways, 1 - ways)
-    margins = within - between
+    n = int(ways[0].sum())
+    # Row sums are the same for every division, so one product serves within and between.
+    in_a, totals = ((ways @ cosines) * ways).sum(axis=1), cosines.sum(axis=1)
+    from_a = ways @ totals
+    margins = _margin(in_a + totals.sum() - 2 * from_a + in_a, from_a - in_a, n, len(cosines) - n)
     if np.isnan(margins[0]):
         return (np.nan,) * 5
     spread = cosines[np.triu_indices(len(cosines), 1)].std()
@@ -101,28 +112,24 @@ def _margin_test(cosines: Floats, ways: Floats, weights: list[Floats], *, is_exa
     return (float(margins[0]), *_margin_interval(cosines, *weights), effect, p)
 
 
+def _margin(within: Floats, between: Floats, n: int, m: int) -> Floats:
+    pairs = n * (n - 1) + m * (m - 1)
+    return within / pairs - between / (n * m) if pairs else np.full(len(within), np.nan)
+
+
 def _margin_interval(cosines: Floats, first: Floats, second: Floats) -> tuple[float, float]:
-    zeros_first, zeros_second = np.zeros_like(second), np.zeros_like(first)
-    n = min(len(first), len(second))
-    a = np.hstack([first[:n], zeros_first[:n]])
-    b = np.hstack([zeros_second[:n], second[:n]])
-    within, between = _within_and_between(cosines, a, b)
-    margins = (within - between)[~np.isnan(within)]
-    if len(margins) < n / 2:
-        return np.nan, np.nan
-    low, high = np.quantile(margins, [0.025, 0.975])
-    return float(low), float(high)
-
-
-def _within_and_between(cosines: Floats, a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """Return mean cosines within and between two weighted groups, shape (n_ways,) each; the diagonal must be 0."""
-    in_a, in_b = a @ cosines, b @ cosines
-    sums = (in_a * a).sum(axis=1) + (in_b * b).sum(axis=1)
+    n = first.shape[1]
+    k = min(len(first), len(second))
+    a, b = first[:k], second[:k]
+    sums = ((a @ cosines[:n, :n]) * a).sum(axis=1) + ((b @ cosines[n:, n:]) * b).sum(axis=1)
     # Drawn twice, an indicator would be compared with itself; those comparisons are left out.
-    counts = a.sum(axis=1) ** 2 - (a * a).sum(axis=1) + b.sum(axis=1) ** 2 - (b * b).sum(axis=1)
-    between = (in_a * b).sum(axis=1) / (a.sum(axis=1) * b.sum(axis=1))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(counts > 0, sums / counts, np.nan), between
+    counts = sum(w.sum(axis=1) ** 2 - (w * w).sum(axis=1) for w in (a, b))
+    between = ((a @ cosines[:n, n:]) * b).sum(axis=1) / (a.sum(axis=1) * b.sum(axis=1))
+    known = np.asarray(counts > 0)
+    if known.sum() < k / 2:
+        return np.nan, np.nan
+    low, high = np.quantile(sums[known] / np.asarray(counts)[known] - between[known], [0.025, 0.975])
+    return float(low), float(high)
 
 
 def put_back(rows: Rows, signals: Signals, *, seed: int) -> pd.DataFrame:
@@ -145,10 +152,10 @@ def put_back(rows: Rows, signals: Signals, *, seed: int) -> pd.DataFrame:
         draws = np.tile(rows.rank_of[mine], (1 + min(_n_draws(len(mine)), 499), 1))
         draws[1:] = rng.permuted(draws[1:], axis=1)
         for signal in SIGNALS:
-            right = _n_put_back(signals.similarity(signal, mine), draws) if len(set(draws[0])) > 1 else None
-            if right is None:
+            if len(set(draws[0].tolist())) < 2:
                 found.append((name, len(mine), signal, *[np.nan] * 5))
                 continue
+            right = _n_put_back(_off_diagonal(signals.similarity(signal, mine)), draws)
             low, high = wilson_interval(right[0], len(mine))
             p = share_as_extreme(right[0], right[1:], is_exact=False)
             found.append((name, len(mine), signal, right[0] / len(mine), float(low), float(high),
@@ -156,15 +163,20 @@ def put_back(rows: Rows, signals: Signals, *, seed: int) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["competency", "n", "signal", "right", "low", "high", "chance", "p"])
 
 
-def _n_put_back(cosines: Floats, draws: NDArray[np.intp]) -> Floats:
-    n = len(cosines)
-    np.fill_diagonal(cosines, 0)
+def _n_put_back(cosines: Cosines, draws: NDArray[np.intp]) -> Floats:
+    """Return how many are put back right under each labelling, shape (n_draws,); the diagonal must be 0."""
     ranks = np.unique(draws[0])
-    right = np.zeros(len(draws))
-    for way, ranks_drawn in enumerate(draws):
-        member = (ranks_drawn[:, None] == ranks[None, :]).astype(np.float64)
-        sizes = member.sum(axis=0)[None, :] - member
+    sizes = (draws[0][:, None] == ranks).sum(axis=0)
+    right, at_once = np.zeros(len(draws)), max(1, MAX_CELLS // 10 // (len(cosines) * len(ranks)))
+    for begin in range(0, len(draws), at_once):
+        part = draws[begin : begin + at_once]
+        member = (part[:, :, None] == ranks).astype(np.float32)
+        # All labellings of the part side by side, so that one product serves them all.
+        sums = cosines @ member.transpose(1, 0, 2).reshape(len(cosines), -1)
+        others = sizes - member
         with np.errstate(invalid="ignore", divide="ignore"):
-            nearness = np.where(sizes > 0, cosines @ member / sizes, -np.inf)
-        right[way] = (ranks[np.argmax(nearness, axis=1)] == ranks_drawn).sum()
-    return right if n else np.zeros(len(draws))
+            nearness = np.where(
+                others > 0, sums.reshape(len(cosines), len(part), -1).transpose(1, 0, 2) / others, -np.inf
+            )
+        right[begin : begin + at_once] = (ranks[np.argmax(nearness, axis=2)] == part).sum(axis=1)
+    return right

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from kempen_nlp.distinctness.pairs import differing_words
+from kempen_nlp.distinctness.wording import differing_words, opens_behaviour
 from kempen_nlp.framework import Competency, Framework, Indicator, Level
 from kempen_nlp.language.terms import load_terms
 
@@ -20,10 +20,6 @@ RULES = (
     "empty level", "one indicator", "missing definition", "unequal counts", "headline repeats an indicator",
     "same opening", "compound indicator", "vague words", "long sentence", "hard to read",
 )  # fmt: skip
-_NOT_VERBS = frozenset((
-    "niet", "met", "het", "dit", "dat", "uit", "tot", "wat", "kort", "direct", "cliënt", "markt", "effect", "budget",
-    "resultaat", "talent", "project", "contact", "product", "groot", "laat", "vast",
-))  # fmt: skip
 _VOWELS = re.compile(r"aai|ooi|oei|eeu|ieu|aa|ee|oo|uu|ie|oe|eu|ui|ei|ij|au|ou|[aeiouyéèëïöüáó]")
 
 
@@ -71,7 +67,7 @@ def _same_openings(competency: Competency) -> Iterator[tuple[object, ...]]:
     heads = [(level.rank, "", level.headline) for level in competency.levels if level.headline]
     for rank, id_, text in sorted([*lines, *heads]):
         words = re.findall(r"[\w'’-]+", text.lower())[:2]
-        if len(words) < 2 or words[1] in load_terms("functional") or words[1] in _NOT_VERBS:
+        if len(words) < 2 or words[1] in load_terms("functional") or words[1] in load_terms("not_verbs"):
             continue
         opening = (words[0], words[1])
         if opening in seen and seen[opening][0] != rank:
@@ -135,7 +131,7 @@ def asked_behaviours(text: str) -> list[str]:
     verbs = [opening[1].lower()] if opening else []
     for match in re.finditer(r"(?:[,;]|\ben\b|\bof\b)\s+(?:weet\b|(\w{3,}t|is|doet|gaat|ziet)\b)", plain.lower()):
         word = match[1] or "weet"
-        if word not in _NOT_VERBS and not word.endswith(("heid", "iteit", "ment", "schat", "kracht", "cht")):
+        if opens_behaviour(word):
             verbs.append(word)
     return list(dict.fromkeys(verbs))
 

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from kempen_nlp.distinctness.chance import adjusted_p, divisions, resample_weights, share_as_extreme
+from kempen_nlp.distinctness.concordance import balance, climbs, paired_tau, weighted_tau
 from kempen_nlp.distinctness.signals import SIGNALS, Floats, Rows, Signals
 
 ALPHA = 0.05
@@ -21,6 +22,7 @@ REVERSED_ALPHA = 0.10
 """Level of one signal's vote that two levels stand the wrong way round, one-sided: together 3 * 0.10² = 3 %."""
 N_SHUFFLES = 199
 N_DRAWS = 499
+N_RESAMPLES = 200
 MIN_REFERENCE = 9
 """With fewer indicators of the same rank elsewhere no reading can be odd enough for a vote on either side."""
 PENALTY = 1.0
@@ -83,41 +85,21 @@ def overall_order(rows: Rows, signals: Signals, readings: dict[str, Floats], *, 
             found.append((signal, len(rows.indicators), np.nan, np.nan, np.nan))
             continue
         drawn = _left_out(rows, signals.views[signal], shuffled)
-        chance = np.array([_mean_tau(rows, shuffled[:, i], drawn[:, i]) for i in range(N_SHUFFLES)])
-        tau = _mean_tau(rows, rows.rank_of.astype(np.float64), readings[signal])
+        chance = _mean_taus(rows, shuffled, drawn)
+        tau = float(_mean_taus(rows, rows.rank_of[:, None].astype(np.float64), readings[signal][:, None])[0])
         p = share_as_extreme(tau, chance, is_exact=False)
         found.append((signal, len(rows.indicators), tau, float(np.quantile(chance, 0.95)), p))
     return pd.DataFrame(found, columns=["signal", "n", "tau", "chance_high", "p"])
 
 
-def _mean_tau(rows: Rows, ranks: Floats, readings: Floats) -> float:
+def _mean_taus(rows: Rows, ranks: Floats, readings: Floats) -> Floats:
+    """Return the mean of tau over competencies for each column, shape (n_columns,)."""
     taus = []
     for number, _ in rows.own:
         mine = rows.of_competency(number)
-        if len(set(ranks[mine].tolist())) > 1:
-            taus.append(kendall_tau(ranks[mine], readings[mine]))
-    return float(np.mean(taus)) if taus else np.nan
-
-
-def kendall_tau(ranks: Floats, readings: Floats) -> float:
-    """
-    Return Kendall's tau-b, between -1 and 1; 0 when all readings are equal.
-
-    Examples
-    --------
-    >>> kendall_tau(np.array([1.0, 2.0, 3.0]), np.array([1.2, 1.9, 2.5]))
-    1.0
-    """
-    by_rank = np.sign(ranks[:, None] - ranks[None, :])
-    by_reading = _signs(readings)
-    ties = np.sqrt(np.abs(by_rank).sum() * np.abs(by_reading).sum())
-    return float((by_rank * by_reading).sum() / ties) if ties > 0 else 0.0
-
-
-def _signs(readings: Floats) -> Floats:
-    differences = readings[:, None] - readings[None, :]
-    # Equal texts read equal up to rounding, which is not an order.
-    return np.where(np.abs(differences) < 1e-9, 0.0, np.sign(differences))
+        if len(np.unique(rows.rank_of[mine])) > 1:
+            taus.append(paired_tau(ranks[mine].T, readings[mine].T))
+    return np.mean(taus, axis=0) if taus else np.full(ranks.shape[1], np.nan)
 
 
 def competency_order(rows: Rows, readings: dict[str, Floats], *, seed: int) -> pd.DataFrame:
@@ -151,32 +133,14 @@ def competency_order(rows: Rows, readings: dict[str, Floats], *, seed: int) -> p
 
 def _tau_test(ranks: NDArray[np.intp], readings: Floats, rng: np.random.Generator) -> tuple[float, float, float, float]:
     n = len(ranks)
-    n_draws = int(np.clip(20_000_000 // (n * n), 99, N_DRAWS))
-    by_rank, by_reading = np.sign(ranks[:, None] - ranks[None, :]).astype(np.float64), _signs(readings)
-    member = (ranks[:, None] == np.unique(ranks)[None, :]).astype(np.float64)
+    shuffled = rng.permuted(np.tile(ranks, (N_DRAWS, 1)), axis=1)
     # The ties never change under shuffling, so the count of rising less falling pairs stands for tau.
-    climbs = [_climb(by_reading, member[rng.permutation(n)]) for _ in range(n_draws)]
-    p = share_as_extreme(_climb(by_reading, member), np.array(climbs), is_exact=False)
-    low, high = _tau_interval(by_rank, by_reading, resample_weights(n, n_resamples=min(n_draws, 200), rng=rng))
-    return kendall_tau(ranks.astype(np.float64), readings), low, high, p
-
-
-def _climb(by_reading: Floats, member: Floats) -> float:
-    """Return how many pairs of indicators climb less how many fall; (n, n) signs, (n, n_ranks) membership."""
-    higher_ranks = np.cumsum(member, axis=1) - member
-    return float((member * (by_reading @ higher_ranks)).sum())
-
-
-def _tau_interval(by_rank: Floats, by_reading: Floats, weights: Floats) -> tuple[float, float]:
-    def total(signs: Floats) -> Floats:
-        return np.asarray(((weights @ signs) * weights).sum(axis=1))
-
-    ties = np.sqrt(total(np.abs(by_rank)) * total(np.abs(by_reading)))
-    known = ties > 0
-    if not known.any():
-        return np.nan, np.nan
-    low, high = np.quantile(total(by_rank * by_reading)[known] / ties[known], [0.025, 0.975])
-    return float(low), float(high)
+    p = share_as_extreme(climbs(ranks[None, :], readings)[0], climbs(shuffled, readings), is_exact=False)
+    taus = weighted_tau(ranks, readings, resample_weights(n, n_resamples=N_RESAMPLES, rng=rng))
+    known = taus[~np.isnan(taus)]
+    low, high = np.quantile(known, [0.025, 0.975]) if len(known) else (np.nan, np.nan)
+    tau = paired_tau(ranks[None, :].astype(np.float64), readings[None, :])[0]
+    return float(tau), float(low), float(high), p
 
 
 def adjacent_order(rows: Rows, readings: dict[str, Floats], *, seed: int) -> pd.DataFrame:
@@ -214,16 +178,15 @@ def _adjacent_tests(rows: Rows, readings: dict[str, Floats], rng: np.random.Gene
         present = np.unique(ranks).tolist()
         for lower, upper in pairwise(present):
             first, second = mine[ranks == upper], mine[ranks == lower]
-            n = len(first) + len(second)
-            n_draws = int(np.clip(20_000_000 // (n * n), 99, N_DRAWS))
-            ways, is_exact = divisions(len(first), len(second), n_draws=n_draws, rng=rng)
+            ways, is_exact = divisions(len(first), len(second), n_draws=N_DRAWS, rng=rng)
             common = (name, lower, upper, len(second), len(first))
             for signal in SIGNALS:
                 own = readings[signal][np.r_[first, second]]
                 if np.isnan(own).any():
                     yield *common, signal, np.nan, np.nan, np.nan, 1 / len(ways)
                     continue
-                wins = ((ways @ _signs(own)) * (1 - ways)).sum(axis=1)
+                # Among the upper themselves wins and losses cancel, so each needs counting against all only once.
+                wins = ways @ balance(own)
                 drawn = wins if is_exact else wins[1:]
                 p_up = share_as_extreme(wins[0], drawn, is_exact=is_exact)
                 p_down = share_as_extreme(-wins[0], -drawn, is_exact=is_exact)

@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 Floats = NDArray[np.float64]
+Cosines = NDArray[np.float32]
 SIGNALS = ("lexical", "semantic", "markers")
-SIGNAL_TERMS = {"lexical": "letters", "semantic": "betekenis", "markers": "niveauwoorden"}
+SIGNAL_TERMS = {"lexical": "woorden", "semantic": "betekenis", "markers": "niveauwoorden"}
 HEADLINE_ID = "/kernzin"
 """Ends the id under which a headline takes part where it is compared like an indicator."""
+BLOCK = 500
+"""Rows of a sparse product at a time."""
 N_LEXICAL = 200
 """Dimensions kept of the character n-grams for reading levels; similarity uses all of them."""
 
@@ -36,13 +39,13 @@ class Signals:
     markers: Floats
     """Shape (n_texts, n_ladders * 4): which rungs each text touches."""
 
-    def similarity(self, signal: str, rows: NDArray[np.intp], columns: NDArray[np.intp] | None = None) -> Floats:
-        """Return cosines of some texts with some others, shape (n_rows, n_columns)."""
+    def similarity(self, signal: str, rows: NDArray[np.intp], columns: NDArray[np.intp] | None = None) -> Cosines:
+        """Return cosines of some texts with some others, shape (n_rows, n_columns), 4 bytes each."""
         other = rows if columns is None else columns
         if signal == "lexical":
-            return np.asarray((self.grams[rows] @ self.grams[other].T).toarray(), dtype=np.float64)
+            return _sparse_products(self.grams[rows], self.grams[other])
         view = self.views[signal]
-        return np.asarray(view[rows] @ view[other].T, dtype=np.float64)
+        return view[rows] @ view[other].T
 
     def take(self, rows: NDArray[np.intp]) -> Signals:
         """Return the signals of some of the texts only."""
@@ -130,7 +133,7 @@ def read_signals(texts: Sequence[str], encoder: Encoder) -> Signals:
     markers = marker_matrix(texts)
     # The constant column makes two texts without any marker alike instead of undefined.
     with_constant = np.hstack([np.ones((len(texts), 1)), markers])
-    grams = _grams(texts)
+    grams = character_grams(texts)
     views = {
         "lexical": _reduced(grams),
         "semantic": encode_unique(encoder, texts).astype(np.float32),
@@ -139,7 +142,8 @@ def read_signals(texts: Sequence[str], encoder: Encoder) -> Signals:
     return Signals(views, grams, markers)
 
 
-def _grams(texts: Sequence[str]) -> csr_array:
+def character_grams(texts: Sequence[str]) -> csr_array:
+    """Return TF-IDF weights of runs of three to five characters within words, shape (n_texts, n_grams), unit rows."""
     from scipy.sparse import csr_array
     from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -147,6 +151,15 @@ def _grams(texts: Sequence[str]) -> csr_array:
         return csr_array((len(texts), 1), dtype=np.float32)
     vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, dtype=np.float32)
     return csr_array(vectorizer.fit_transform(texts))
+
+
+def _sparse_products(first: csr_array, second: csr_array) -> Cosines:
+    found = np.empty((first.shape[0], second.shape[0]), dtype=np.float32)
+    columns = second.T.tocsr()
+    # A sparse product that is nearly full takes three times the room of the table itself.
+    for begin in range(0, len(found), BLOCK):
+        found[begin : begin + BLOCK] = (first[begin : begin + BLOCK] @ columns).toarray()
+    return found
 
 
 def _reduced(grams: csr_array) -> NDArray[np.float32]:

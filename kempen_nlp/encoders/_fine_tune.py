@@ -63,7 +63,7 @@ def fine_tune(
     Return a fine-tuned encoder, word embeddings unchanged.
 
     Losses: binary cross-entropy on competencies, qualifiers, polarity and rank boundaries; a supervised
-    contrastive loss on competency; and a matching loss that draws segments to the sentences that
+    contrastive loss on competency; and, if asked, a matching loss that draws segments to the sentences that
     describe their competency, so that frameworks that were not in training can be matched. With a
     teacher, an encoder of fewer than twelve layers starts from every so many layers of a teacher of twelve, and learns
     its vectors and probabilities too (Hinton et al. 2015), on comments mixed from others as well.
@@ -149,7 +149,8 @@ def _learn(tuned: Tuned, lessons: _Lessons, targets: TuningTargets, plan: Tuning
         total = 0.0
         batches = _batches(lengths, plan.batch, random)
         for texts in batches:
-            loss = _loss(tuned, lessons, texts, plan, described=_described(tuned, targets, random), scale=scale)
+            described = _described(tuned, targets, random) if plan.matching else None
+            loss = _loss(tuned, lessons, texts, plan, described=described, scale=scale)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)
@@ -166,7 +167,7 @@ def _loss(
     texts: NDArray[np.intp],
     plan: TuningPlan,
     *,
-    described: torch.Tensor,
+    described: torch.Tensor | None,
     scale: torch.Tensor,
 ) -> torch.Tensor:
     import torch
@@ -177,7 +178,8 @@ def _loss(
     at = lessons.rows(texts)
     wanted = {name: values[at].to(vectors.device) for name, values in lessons.wanted.items()}
     loss = tuned.heads.loss(vectors, wanted) + plan.contrastive * contrastive_loss(vectors, wanted["competency"])
-    loss = loss + plan.matching * matching_loss(vectors, described, wanted["competency"], scale)
+    if described is not None:
+        loss = loss + plan.matching * matching_loss(vectors, described, wanted["competency"], scale)
     if lessons.teacher is not None:
         its_vectors, its_chances = (values[at].to(vectors.device) for values in lessons.teacher)
         nearness = 1 - (vectors * its_vectors).sum(1).mean()
@@ -244,7 +246,8 @@ def _precision() -> AbstractContextManager[Any]:
     import torch
 
     can = _device() == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported()  # noqa: SLF001 - nothing else tells
-    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=can)
+    precision: AbstractContextManager[Any] = torch.autocast("cpu", dtype=torch.bfloat16, enabled=can)
+    return precision
 
 
 def _batches(lengths: Sequence[int], size: int, random: np.random.Generator) -> list[NDArray[np.intp]]:

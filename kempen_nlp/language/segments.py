@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -104,12 +105,16 @@ def split_segments(text: str) -> list[Segment]:
 
 def segments_of(doc: Doc) -> Iterator[Segment]:
     """Yield the segments that the component set, without white space at their ends."""
+    text = doc.text
+    # Asking a span for its sentence searches the whole document each time.
+    sentences = list(doc.sents)
+    starts = [sentence.start for sentence in sentences]
     for span in doc.spans[SPANS_KEY]:
-        start, end = _trimmed(doc.text, span.start_char, span.end_char)
-        if not _WORD.search(doc.text, start, end):
+        start, end = _trimmed(text, span.start_char, span.end_char)
+        if not _WORD.search(text, start, end):
             continue
-        sentence = _trimmed(doc.text, span.sent.start_char, span.sent.end_char)
-        yield Segment(start, end, doc.text[start:end], sentence)
+        sentence = sentences[bisect_right(starts, span.start) - 1]
+        yield Segment(start, end, text[start:end], _trimmed(text, sentence.start_char, sentence.end_char))
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -3,7 +3,8 @@
 from kempen_nlp.parsing.blocks import Block, to_blocks
 from kempen_nlp.parsing.coverage import Coverage
 from kempen_nlp.parsing.handbook import ParsedHandbook, outline_handbook, parse_handbook
-from kempen_nlp.parsing.outline import to_markdown, write_outline, write_template
+from kempen_nlp.parsing.outline import to_markdown, write_outline
+from kempen_nlp.parsing.outline_workbook import write_template
 from kempen_nlp.parsing.source import SourceText, read_source
 from kempen_nlp.parsing.tree import framework_tree
 

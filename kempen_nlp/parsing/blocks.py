@@ -17,6 +17,7 @@ _SAFE_GLYPHS = "○●•◦▪■□▫◆◇✔✓✗☑▼►▶▸‣⁃∙�
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _HEADING = re.compile(r"^(#{1,6})\s*([^#\s].*?)\s*#*$")
+_DECORATED = re.compile(r"^(={1,6}|-{1,3}|~{1,3}|\+{1,3})\s+(\w.*?\w)\s+\1$")
 _ITEM = re.compile(rf"^([{re.escape(GLYPHS)}]|o)\s+(\S.*)$")
 _TIGHT_ITEM = re.compile(rf"^([{re.escape(_SAFE_GLYPHS)}])(\S.*)$")
 _NUMBERED = re.compile(r"^(\(?(?:\d{1,2}|[a-z])[.)])\s+(\S.*)$")
@@ -26,10 +27,12 @@ _ITALIC = re.compile(r"^([*_])(?=[^\s*_])([^*_]+?)\1[.]?\s*$")
 _INLINE_BULLET = re.compile(rf"[{re.escape(_SAFE_GLYPHS)}]\s*")
 _CELL_BULLET = re.compile(r"^\s*(?:[–—*+-]|\d{1,2}[.)]|[a-z]\))\s+")
 _RULE_CELL = re.compile(r"^:?-{2,}:?$")
-_RULE_LINE = re.compile(r"^[\s|+:=*_-]*$")
+_RULE_LINE = re.compile(r"^[\s|+:=*_~^-]*$")
 _HYPHEN_PREFIX = re.compile(r"\b(?:bijna|oud|ex|niet|non|semi|vice|pro|anti|quasi|e)-$", re.IGNORECASE)
 _VOWEL_CLASHES = {"aa", "ae", "ai", "au", "ee", "ei", "eu", "ie", "ii", "ij", "oe", "oi", "oo", "ou", "ui", "uu"}
-_UNDERLINE = re.compile(r"^(={3,}|-{3,})\s*$")
+_UNDERLINE = re.compile(r"^(={3,}|-{3,}|~{3,}|\^{3,})\s*$")
+_UNDERLINE_DEPTHS = {"=": 1, "-": 2, "~": 3, "^": 4}
+_QUOTED = re.compile(r"^(?:>\s*)+(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def to_blocks(lines: Sequence[str]) -> list[Block]:
         if line.strip().startswith("|") and previous_row == number - 1 and _RULE_LINE.match(line.strip()):
             previous_row = number
         if blocks and _is_underline(line, number, blocks[-1]):
-            depth = 1 if line.startswith("=") else 2
+            depth = _UNDERLINE_DEPTHS[line[0]]
             blocks[-1] = replace(blocks[-1], kind="heading", depth=depth, lines=(number - 1, number))
             continue
         for block in _block(line, number):
@@ -208,7 +211,9 @@ def _pipe_row(text: str, where: tuple[int, int]) -> Iterator[Block]:
 def text_block(text: str, number: int) -> Block:
     """Recognise one line of text: heading, bold, item or paragraph."""
     where = (number, number)
-    text = " ".join(text.split())
+    text = _QUOTED.sub("", " ".join(text.split()))
+    if match := _DECORATED.match(text):
+        return Block("heading", _unmarked(match[2]), where, depth=2 if match[1][0] == "=" else 3)
     if match := _HEADING.match(text):
         return Block("heading", _unmarked(match[2]), where, depth=len(match[1]))
     if (match := _BOLD.match(text)) and "**" not in match[2]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from kempen_nlp.errors import ParseError
 from kempen_nlp.framework import Competency, Indicator, Level, slug
@@ -59,6 +59,8 @@ class CompetencyDraft:
     levels: dict[int, LevelDraft] = field(default_factory=dict)
     is_reopened_at: int = 0
     """Line on which its name stood again; 0 when it did not."""
+    cluster: str = ""
+    """Title above it and its neighbours; empty when there is none."""
     misses_title: bool = False
     """True when its table has a column with text and no level above it."""
     order: list[int] = field(default_factory=list)
@@ -132,9 +134,15 @@ def finish(drafts: Iterable[CompetencyDraft], *, is_wrapped: bool = False) -> tu
     paragraphs. The ends of wrapped lines divide nothing.
     """
     drafts = list(drafts)
+    # One title over all of them is a chapter, and divides nothing.
+    has_clusters = len({draft.cluster for draft in drafts}) > 1
     levels = [level for draft in drafts for level in draft.levels.values()]
     splits = all(_is_undivided(level, is_wrapped=is_wrapped) for level in levels)
-    return tuple(_finish_competency(draft, splits=splits) for draft in drafts)
+    own = _own_names(drafts)
+    found = (_finish_competency(draft, splits=splits, own=own) for draft in drafts)
+    return tuple(
+        replace(c, cluster=draft.cluster or None) if has_clusters else c for c, draft in zip(found, drafts, strict=True)
+    )
 
 
 def _is_undivided(level: LevelDraft, *, is_wrapped: bool) -> bool:
@@ -151,17 +159,31 @@ def level_names(drafts: Sequence[CompetencyDraft]) -> dict[int, str]:
     found: dict[int, set[str]] = {}
     for draft in drafts:
         for rank, level in draft.levels.items():
-            name = level.name or next((p.text for p in level.pieces[:1] if _is_name(level, p)), "")
-            found.setdefault(rank, set()).add(name)
+            found.setdefault(rank, set()).add(_name_of(level))
     return {rank: names.pop() for rank, names in sorted(found.items()) if len(names) == 1 and names != {""}}
 
 
-def _finish_competency(draft: CompetencyDraft, *, splits: bool) -> Competency:
+def _name_of(level: LevelDraft) -> str:
+    return level.name or next((p.text for p in level.pieces[:1] if _is_name(level, p)), "")
+
+
+def _own_names(drafts: Sequence[CompetencyDraft]) -> set[int]:
+    """Return the ranks that each competency calls otherwise: those names sum the level up, and are headlines."""
+    names: dict[int, list[str]] = {}
+    for draft in drafts:
+        for rank, level in draft.levels.items():
+            names.setdefault(rank, []).append(_name_of(level))
+    return {rank for rank, found in names.items() if len(found) > 1 and len(set(found)) == len(found)}
+
+
+def _finish_competency(draft: CompetencyDraft, *, splits: bool, own: Collection[int]) -> Competency:
     identifier = slug(draft.name) or "competentie"
     levels = []
     for rank in sorted(draft.levels):
         level = draft.levels[rank]
         headline, pieces = _headline_and_indicators(level)
+        if level.rank in own and (name := _name_of(level)):
+            headline = f"{name} {headline}" if headline else name
         texts = [(text, p.lines) for p in pieces for text in (sentences(p.text) if splits and p.is_alone else [p.text])]
         indicators = tuple(
             Indicator(f"{identifier}/{rank}/{n}", text, lines) for n, (text, lines) in enumerate(texts, start=1)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from kempen_nlp.parsing.blocks import Block, split_cell
+from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.scales import (
     LevelMark,
     is_about_levels,
@@ -21,30 +22,16 @@ from kempen_nlp.parsing.words import (
     definition_label,
     headline_label,
     is_indicators_label,
-    is_not_applicable,
-    is_reference,
-    without_numbering,
+    is_other_section,
+    is_tick,
 )
 
-EntryRole = Literal[
-    "competency", "definition", "level", "headline", "indicator", "not applicable", "reference", "subheading", "heads",
-    "profile", "untitled", "unused column",
-]  # fmt: skip
-_BLANK = ("-", "–", "—", "---", "+", ".", "x", "nvt.")
 _SENTENCE_WORDS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing that a table says, in reading order."""
-
-    role: EntryRole
-    text: str
-    block: Block
-    mark: LevelMark | None = None
-    """The level that it is about; None for a competency, its definition, and headings."""
-    is_alone: bool = False
-    """True when its cell holds nothing else."""
+_CODE = re.compile(r"[A-Z]{0,3}[.-]?\d{1,3}(?:\.\d{1,3})*[.)]?")
+_NAME_WORDS = 4
+_MOST_LABELS = 4
+_TITLE_WORDS = 8
+_MOST_DEFINITIONS = 2
 
 
 @dataclass(slots=True)
@@ -55,6 +42,10 @@ class Grid:
     kind: Literal["columns", "rows", "none"] = "none"
     heads: dict[int, dict[int, LevelMark]] = field(default_factory=dict)
     """For levels in columns: row number to column to level."""
+    extra_heads: set[int] = field(default_factory=set)
+    """For levels in columns: rows above or under a head that title columns too."""
+    unused_columns: dict[int, str] = field(default_factory=dict)
+    """For levels in columns: other columns to the right, by number, with their titles."""
     level_column: int = -1
     """For levels in rows."""
     row_marks: dict[int, LevelMark] = field(default_factory=dict)
@@ -87,13 +78,6 @@ class Grid:
             head.update({n: _ranked(mark, ranks) for n, mark in head.items()})
         self.row_marks.update({n: _ranked(mark, ranks) for n, mark in self.row_marks.items()})
 
-    def entries(self) -> Iterator[Entry]:
-        """Yield what the table says, row by row."""
-        if self.kind == "columns":
-            yield from _column_entries(self)
-        elif self.kind == "rows":
-            yield from _row_entries(self)
-
 
 def _ranked(mark: LevelMark, ranks: Mapping[str, int]) -> LevelMark:
     return mark if mark.rank is not None else replace(mark, rank=rank_of_name(mark.name, dict(ranks)))
@@ -113,11 +97,21 @@ def read_grid(rows: Sequence[Block], *, shared_labels: Collection[str] = (), has
         True when the document has several tables, each under a heading of its own.
     """
     heads = {n: head for n, row in enumerate(rows) if (head := _level_head(rows, n))}
-    if heads:
+    if heads and not _holds_ticks(rows, heads):
         grid = Grid(rows, "columns", heads=heads)
         _label_columns(grid, shared_labels, has_own_heading=has_own_heading)
         return grid
     return _grid_of_rows(rows) or Grid(rows)
+
+
+def _holds_ticks(rows: Sequence[Block], heads: Mapping[int, Mapping[int, LevelMark]]) -> bool:
+    """Tell whether nothing but ticks stands under the levels, as in a table of what a job requires."""
+    columns = {column for head in heads.values() for column in head}
+    cells = [
+        row.cells[n] for number, row in enumerate(rows) if number not in heads for n in columns if n < len(row.cells)
+    ]
+    filled = [cell for cell in cells if cell]
+    return bool(filled) and all(is_tick(cell) for cell in filled)
 
 
 def _level_head(rows: Sequence[Block], number: int) -> dict[int, LevelMark]:
@@ -129,12 +123,12 @@ def _level_head(rows: Sequence[Block], number: int) -> dict[int, LevelMark]:
     if len(marks) < 2 or len(set(keys)) < len(keys):
         return _unknown_head(rows, number)
     others = [n for n, cell in enumerate(cells) if cell and n not in marks]
-    if any(n > min(marks) for n in others) or len(others) > 3:
-        return {}
+    if any(min(marks) < n < max(marks) for n in others) or sum(n < min(marks) for n in others) > _MOST_LABELS:
+        return _unknown_head(rows, number)
     if any(mark.rank is None for mark in marks.values()) and not is_ordered(
         m.name for m in marks.values() if m.rank is None
     ):
-        return {}
+        return _unknown_head(rows, number)
     is_plain = all(not read_level(cells[n], loose=True) for n in marks)
     return {} if is_plain and not _has_sentences(rows[number + 1 :], marks) else marks
 
@@ -142,7 +136,7 @@ def _level_head(rows: Sequence[Block], number: int) -> dict[int, LevelMark]:
 def _unknown_head(rows: Sequence[Block], number: int) -> dict[int, LevelMark]:
     """Take the titles beside 'Competentie' for levels, when sentences stand under them."""
     cells = rows[number].cells
-    if number or len(cells) < 3 or column_role(cells[0]) != "competency":
+    if number or len(cells) < 3 or column_role(cells[0]) != "competency" or "level" in map(column_role, cells):
         return {}
     columns = [n for n, cell in enumerate(cells) if n and column_role(cell) is None]
     titles = [cells[n] for n in columns]
@@ -159,14 +153,17 @@ def _has_sentences(rows: Sequence[Block], columns: Collection[int]) -> bool:
 
 def _label_columns(grid: Grid, shared: Collection[str], *, has_own_heading: bool) -> None:
     first_head, head = next(iter(grid.heads.items()))
-    cells, first_level = grid.rows[first_head].cells, min(head)
+    cells, first_level = _titles(grid, first_head), min(head)
     for column in range(first_level):
         role = column_role(cells[column]) if column < len(cells) else None
         grid.roles[column] = role or ""
-    body = [row for n, row in enumerate(grid.rows) if n not in grid.heads and n > first_head]
+    last_level = max(head)
+    grid.unused_columns = {n: cell for n, cell in enumerate(cells) if n > last_level and cell}
+    _name_levels(grid)
+    body = [row for n, row in enumerate(grid.rows) if n not in {*grid.heads, *grid.extra_heads} and n > first_head]
     labels = [row.cells[0] for row in body if first_level > 0 and row.cells[0]]
     full = [row.cells[0] for row in body if first_level > 0 and row.cells[0] and any(row.cells[first_level:])]
-    has_title_rows = any(_is_title_row(grid, n) for n in range(len(grid.rows)))
+    has_title_rows = any(is_title_row(grid, n) for n in range(len(grid.rows)))
     if "competency" not in grid.roles.values() and first_level > 0:
         column = next((n for n, role in grid.roles.items() if role not in ("cluster", "number", "definition")), 0)
         is_aspect = has_own_heading or {label.casefold() for label in labels} & set(shared) or has_title_rows
@@ -180,90 +177,43 @@ def _label_columns(grid: Grid, shared: Collection[str], *, has_own_heading: bool
     grid.names_competencies = bool({"competency", "name"} & set(grid.roles.values())) or has_title_rows
 
 
-def _is_title_row(grid: Grid, number: int) -> bool:
+def _titles(grid: Grid, head: int) -> tuple[str, ...]:
+    """Return the titles of the columns; where the head is blank, those of the row above, if that has no sentences."""
+    cells = grid.rows[head].cells
+    above = grid.rows[head - 1].cells if head else ()
+    if not any(column_role(cell) == "competency" for cell in above) or any(map(column_role, cells)):
+        return cells
+    grid.extra_heads.add(head - 1)
+    return tuple(cell or (above[n] if n < len(above) else "") for n, cell in enumerate(cells))
+
+
+def _name_levels(grid: Grid) -> None:
+    """Take the row under a head for names of its levels, if it has a few words there and nothing elsewhere."""
+    for number, head in grid.heads.items():
+        cells = grid.rows[number + 1].cells if number + 1 < len(grid.rows) else ()
+        filled = {n for n, cell in enumerate(cells) if cell}
+        is_short = all(len(cells[n].split()) <= _NAME_WORDS and not cells[n].endswith(".") for n in filled)
+        if len(filled) > 1 and filled <= set(head) and is_short and _has_sentences(grid.rows[number + 2 :], head):
+            grid.extra_heads.add(number + 1)
+            head.update({n: replace(head[n], name=head[n].name or cells[n]) for n in filled})
+
+
+def is_title_row(grid: Grid, number: int) -> bool:
     """Tell whether a row only names what the next row, a head of levels, is about."""
     row = grid.rows[number]
     if number + 1 not in grid.heads or number in grid.heads or not row.cells[0]:
         return False
+    if any(column_role(cell) == "competency" for cell in grid.rows[number + 1].cells):
+        return False
     filled = [cell for cell in row.cells if cell]
     return len(filled) == 1 and len(filled[0].split()) <= 8 and not filled[0].endswith(".")
-
-
-def _column_entries(grid: Grid) -> Iterator[Entry]:
-    head: dict[int, LevelMark] = {}
-    waiting: list[Block] = []
-    for number, row in enumerate(grid.rows):
-        if _is_title_row(grid, number):
-            yield Entry("competency", competency_label(row.cells[0]) or without_numbering(row.cells[0]), row)
-        elif number in grid.heads:
-            head = grid.heads[number]
-            yield from _head_entries(grid, row, head, waiting)
-            waiting = []
-        elif not head:
-            waiting.append(row)
-        else:
-            yield from _body_entries(grid, row, head)
-
-
-def _head_entries(grid: Grid, row: Block, head: Mapping[int, LevelMark], waiting: Sequence[Block]) -> Iterator[Entry]:
-    name = next((row.cells[n] for n, role in grid.roles.items() if role == "name"), "")
-    if name:
-        yield Entry("competency", without_numbering(name), row)
-    yield Entry("heads", row.text, row)
-    if not grid.names_competencies or name or "competency" not in grid.roles.values():
-        for mark in sorted(head.values(), key=lambda mark: mark.rank or 0):
-            yield Entry("level", mark.label, row, mark)
-    for earlier in waiting:
-        for column, cell in enumerate(earlier.cells):
-            if cell:
-                yield Entry("profile", cell, earlier, head.get(column))
-
-
-def _body_entries(grid: Grid, row: Block, head: Mapping[int, LevelMark]) -> Iterator[Entry]:
-    label, is_headline = "", False
-    filled = [n for n, cell in enumerate(row.cells) if cell]
-    for column, role in grid.roles.items():
-        cell = row.cells[column] if column < len(row.cells) else ""
-        if cell and role == "competency":
-            if filled == [column]:
-                yield Entry("subheading", cell, row)
-                return
-            lines = split_cell(cell)
-            yield Entry("competency", competency_label(lines[0]) or without_numbering(lines[0]), row)
-            if len(lines) > 1:
-                yield Entry("definition", " ".join(lines[1:]), row)
-        elif cell and role == "definition":
-            yield Entry("definition", " ".join(cell.split()), row)
-        elif cell:
-            label, is_headline = cell, headline_label(cell) is not None
-            yield Entry("subheading", label, row)
-    for column in filled:
-        if column in head:
-            yield from _cell_entries(row.cells[column], row, head[column], is_headline=is_headline)
-        elif column not in grid.roles:
-            yield Entry("untitled", row.cells[column], row)
-
-
-def _cell_entries(cell: str, row: Block, mark: LevelMark, *, is_headline: bool = False) -> Iterator[Entry]:
-    parts = [part for part in split_cell(cell) if part not in _BLANK]
-    for part in parts:
-        if is_not_applicable(part) and len(parts) == 1:
-            yield Entry("not applicable", part, row, mark)
-        elif is_reference(part):
-            yield Entry("reference", part, row, mark)
-        elif is_indicators_label(part):
-            yield Entry("subheading", part, row, mark)
-        elif is_headline:
-            yield Entry("headline", part, row, mark)
-        else:
-            yield Entry("indicator", part, row, mark, is_alone=len(parts) == 1)
 
 
 def _grid_of_rows(rows: Sequence[Block]) -> Grid | None:
     width = max(len(row.cells) for row in rows)
     if width < 2:
         return None
-    head = _role_head(rows)
+    head = role_head(rows)
     best: tuple[int, dict[int, LevelMark]] = (-1, {})
     for column in range(min(width, 12)):
         marks = _row_marks(rows, column, is_level=head.get(column) == "level")
@@ -276,18 +226,23 @@ def _grid_of_rows(rows: Sequence[Block]) -> Grid | None:
     if "competency" not in head.values():
         _find_competencies(grid, marks)
     grid.names_competencies = "competency" in grid.roles.values() or any(
-        _row_title(grid, n) for n, _ in enumerate(rows) if n not in marks
+        row_title(grid, n) for n, _ in enumerate(rows) if n not in marks
     )
     return grid
 
 
-def _role_head(rows: Sequence[Block]) -> dict[int, str]:
+def role_head(rows: Sequence[Block]) -> dict[int, str]:
+    """Return the roles of the columns that the first row titles; empty when it is no such row."""
     roles = {n: role for n, cell in enumerate(rows[0].cells) if (role := column_role(cell))}
     return roles if len(roles) > 1 or "level" in roles.values() else {}
 
 
 def _row_marks(rows: Sequence[Block], column: int, *, is_level: bool) -> dict[int, LevelMark]:
-    cells = [(n, row.cells[column]) for n, row in enumerate(rows) if column < len(row.cells) and row.cells[column]]
+    cells = [
+        (n, row.cells[column])
+        for n, row in enumerate(rows)
+        if column < len(row.cells) and row.cells[column] and not _is_label(row.cells[column])
+    ]
     found: dict[int, LevelMark] = {}
     for number, cell in cells:
         mark = read_column_level(cell) if is_level else read_level(cell, loose=True) or _sure_name(cell)
@@ -299,6 +254,15 @@ def _row_marks(rows: Sequence[Block], column: int, *, is_level: bool) -> dict[in
     if not is_level and names and (len(names) < 2 or not is_ordered(names)):
         found = {n: mark for n, mark in found.items() if mark.rank is not None}
     return found if 2 * len(found) > len(cells) - 1 or is_level else {}
+
+
+def _is_label(cell: str) -> bool:
+    return (
+        definition_label(cell) is not None
+        or is_indicators_label(cell)
+        or is_other_section(cell)
+        or competency_label(cell) is not None
+    )
 
 
 def _sure_name(cell: str) -> LevelMark | None:
@@ -324,81 +288,35 @@ def _find_competencies(grid: Grid, marks: Mapping[int, LevelMark]) -> None:
         grid.roles[grid.level_column] = "competency"
 
 
-def _row_title(grid: Grid, number: int) -> bool:
+def named_cells(row: Block) -> list[str]:
+    """Return the filled cells of a row, without a number or code in front."""
+    filled = [cell for cell in row.cells if cell]
+    return filled[1:] if len(filled) > 1 and _CODE.fullmatch(filled[0]) else filled
+
+
+def is_sentence(row: Block) -> bool:
+    """Return whether a row holds one sentence and nothing else."""
+    filled = named_cells(row)
+    return len(filled) == 1 and (filled[0].endswith(".") or len(filled[0].split()) > _TITLE_WORDS)
+
+
+def _defines(row: Block) -> bool:
+    return definition_label(row.cells[0]) is not None or is_sentence(row)
+
+
+def row_title(grid: Grid, number: int) -> bool:
     """Tell whether a row between the levels names a competency."""
     row = grid.rows[number]
-    filled = [cell for cell in row.cells if cell]
-    if not filled or number in grid.row_marks or (number == 0 and _role_head(grid.rows)):
+    filled = named_cells(row)
+    if not filled or number in grid.row_marks or (number == 0 and role_head(grid.rows)):
         return False
     if column_role(filled[0]) == "competency" and len(filled) == 2:
         return True
     if definition_label(filled[0]) is not None or is_indicators_label(filled[0]) or column_role(filled[0]):
         return False
     following = number + 1
-    while following < len(grid.rows) and definition_label(grid.rows[following].cells[0]) is not None:
+    while following < len(grid.rows) and following - number <= _MOST_DEFINITIONS and _defines(grid.rows[following]):
         following += 1
     return (
         following in grid.row_marks and len(filled) <= 2 and len(filled[0].split()) <= 8 and not filled[0].endswith(".")
     )
-
-
-def _row_entries(grid: Grid) -> Iterator[Entry]:
-    own = {n: grid.rows[0].cells[n] for n, role in grid.roles.items() if role == "own competency"}
-    if own:
-        yield Entry("heads", grid.rows[0].text, grid.rows[0])
-        for column, name in own.items():
-            yield Entry("competency", without_numbering(name), grid.rows[0])
-            for number, mark in grid.row_marks.items():
-                cells = grid.rows[number].cells
-                yield Entry("level", mark.label, grid.rows[number], mark)
-                yield from _cell_entries(cells[column] if column < len(cells) else "", grid.rows[number], mark)
-        return
-    current: LevelMark | None = None
-    for number, row in enumerate(grid.rows):
-        if number in grid.row_marks:
-            current = grid.row_marks[number]
-            yield from _level_row(grid, row, current, is_new=True)
-        elif number == 0 and (grid.roles or not _row_title(grid, 0)):
-            yield Entry("heads", row.text, row)
-            known = {*grid.roles, *grid.indicator_columns, grid.level_column}
-            yield from (
-                Entry("unused column", cell, row) for n, cell in enumerate(row.cells) if cell and n not in known
-            )
-        elif _row_title(grid, number):
-            yield from _title_row(row)
-            current = None
-        elif row.cells[0] and definition_label(row.cells[0]) is not None:
-            yield Entry("definition", definition_label(row.cells[0]) or " ".join(filter(None, row.cells[1:])), row)
-        elif current is not None:
-            yield from _level_row(grid, row, current, is_new=False)
-        else:
-            yield Entry("untitled", row.text, row)
-
-
-def _title_row(row: Block) -> Iterator[Entry]:
-    filled = [cell for cell in row.cells if cell]
-    if column_role(filled[0]) == "competency":
-        yield Entry("competency", without_numbering(filled[1]), row)
-        return
-    yield Entry("competency", competency_label(filled[0]) or without_numbering(filled[0]), row)
-    if len(filled) > 1:
-        yield Entry("definition", " ".join(filled[1].split()), row)
-
-
-def _level_row(grid: Grid, row: Block, mark: LevelMark, *, is_new: bool) -> Iterator[Entry]:
-    by_role = {role: row.cells[n] for n, role in grid.roles.items() if n < len(row.cells) and row.cells[n]}
-    if name := by_role.get("competency"):
-        yield Entry("competency", competency_label(name) or without_numbering(" ".join(name.split())), row)
-    if definition := by_role.get("definition"):
-        yield Entry("definition", " ".join(definition.split()), row)
-    if is_new:
-        yield Entry("level", mark.label, row, mark)
-    if headline := by_role.get("headline"):
-        yield Entry("headline", " ".join(headline.split()), row, mark)
-    if by_role.get("applicable", "").casefold() in ("nee", "no", "false", "0"):
-        yield Entry("not applicable", "nee", row, mark)
-    if mark.rest:
-        yield from _cell_entries(mark.rest, row, mark)
-    for column, cell in enumerate(row.cells):
-        if cell and column != grid.level_column and column in grid.indicator_columns:
-            yield from _cell_entries(cell, row, mark)

@@ -10,44 +10,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from kempen_nlp.assignments import whole_file
-from kempen_nlp.errors import FrameworkError, ParseError
-from kempen_nlp.framework import Framework, slug
+from kempen_nlp.errors import ParseError
+from kempen_nlp.framework import Framework
 from kempen_nlp.parsing.blocks import Block
+from kempen_nlp.parsing.outline_data import build, one_line
+from kempen_nlp.parsing.outline_workbook import write_workbook
 from kempen_nlp.parsing.scales import read_level
 from kempen_nlp.parsing.source import SourceText
 
 MARK = "<!-- kempen outline 1 -->"
-MAIN_SHEET = "Raamwerk"
-COLUMNS = ("Competentie", "Definitie", "Niveau", "Van toepassing", "Kernzin", "Indicator")
-_SHEETS = {
-    "Niveaus": ("Niveau", "Uitleg"),
-    "Profielen": ("Functie", "Graad", "Competentie", "Niveau"),
-    "Statussen": ("Status", "Term", "Kleur"),
-    "Specialisaties": ("Specialisatie",),
-    "Titel": ("Titel",),
-}
+_FIELDS = {"Definitie": "definition", "Cluster": "cluster"}
 _HOW_TO = (
     "% Correct this file and give it to `kempen parse`. A line that begins with % is a remark and is not read.",
     "% '## Competentie: name' opens a competency, '### Niveau 1' a level, '- ' an indicator.",
-)
-_EXAMPLE = (
-    ("Samenwerken", "Samen met anderen een doel bereiken.", 1, "ja", "Doet mee.", "Helpt een collega die erom vraagt."),
-    ("Samenwerken", "", 1, "ja", "", "Komt afspraken in het team na."),
-    ("Samenwerken", "", 2, "ja", "Neemt initiatief.", "Biedt uit zichzelf hulp aan."),
-    ("Plannen", "", 1, "nee", "", ""),
-    ("Plannen", "", 2, "ja", "", "Maakt een planning voor het eigen werk."),
-)
-_EXPLAINED = (
-    ("Competentie", "de naam; mag leeg blijven als die gelijk is aan de rij erboven"),
-    ("Definitie", "één keer per competentie; mag leeg blijven"),
-    ("Niveau", "een geheel getal, 1 is het laagste; mag leeg blijven als het gelijk is aan de rij erboven"),
-    ("Van toepassing", "ja, of nee als dit niveau voor deze competentie niet bestaat"),
-    ("Kernzin", "één zin die het niveau samenvat; mag leeg blijven"),
-    ("Indicator", "één zin gedrag per rij"),
 )
 
 
@@ -66,7 +44,7 @@ def write_outline(framework: Framework, path: str | Path, *, unused: Mapping[int
     """
     path = Path(path)
     if path.suffix.lower() in (".xlsx", ".xlsm"):
-        _write_workbook(framework, path, unused or {})
+        write_workbook(framework, path, unused or {})
         return
     with whole_file(path) as partial:
         partial.write_text(to_markdown(framework, unused=unused), encoding="utf-8")
@@ -82,31 +60,33 @@ def to_markdown(framework: Framework, *, unused: Mapping[int, str] | None = None
 
 
 def _markdown_lines(framework: Framework, unused: Mapping[int, str]) -> Iterator[str]:
-    yield from (MARK, *_HOW_TO, "", f"# {_one_line(framework.title)}", "")
+    yield from (MARK, *_HOW_TO, "", f"# {one_line(framework.title)}", "")
     for competency in framework:
-        yield from (f"## Competentie: {_one_line(competency.name)}", "")
+        yield from (f"## Competentie: {one_line(competency.name)}", "")
+        if competency.cluster:
+            yield from (f"Cluster: {one_line(competency.cluster)}", "")
         if competency.definition:
-            yield from (f"Definitie: {_one_line(competency.definition)}", "")
+            yield from (f"Definitie: {one_line(competency.definition)}", "")
         for level in competency.levels:
             yield from (f"### Niveau {level.rank}", "")
             if not level.applicable:
                 yield from ("Niet van toepassing", "")
             if level.headline:
-                yield from (f"Kernzin: {_one_line(level.headline)}", "")
-            yield from (f"- {_one_line(indicator.text)}" for indicator in level.indicators)
+                yield from (f"Kernzin: {one_line(level.headline)}", "")
+            yield from (f"- {one_line(indicator.text)}" for indicator in level.indicators)
             yield ""
-    yield from _section("Uitleg niveaus", (f"{rank}: {_one_line(text)}" for rank, text in framework.level_scheme))
+    yield from _section("Uitleg niveaus", (f"{rank}: {one_line(text)}" for rank, text in framework.level_scheme))
     for profile in framework.profiles:
-        required = (f"{rank}: {_one_line(name)}" for name, rank in profile.required.items())
-        grade = (f"Graad: {_one_line(profile.grade)}", "") if profile.grade else ()
-        yield from (f"## Profiel: {_one_line(profile.name)}", "", *grade, *(f"- {text}" for text in required), "")
-    statuses = (f"{s.status.value}: {_one_line(s.color)} = {_one_line(s.term)}" for s in framework.statuses)
+        required = (f"{rank}: {one_line(name)}" for name, rank in profile.required.items())
+        grade = (f"Graad: {one_line(profile.grade)}", "") if profile.grade else ()
+        yield from (f"## Profiel: {one_line(profile.name)}", "", *grade, *(f"- {text}" for text in required), "")
+    statuses = (f"{s.status.value}: {one_line(s.color)} = {one_line(s.term)}" for s in framework.statuses)
     yield from _section("Statussen", statuses)
-    yield from _section("Specialisaties", (_one_line(text) for text in framework.specialisations))
+    yield from _section("Specialisaties", (one_line(text) for text in framework.specialisations))
     if unused:
         yield from (
             "% Lines of the handbook that were not used:",
-            *(f"% {n}: {_one_line(t)}" for n, t in unused.items()),
+            *(f"% {n}: {one_line(t)}" for n, t in unused.items()),
         )
 
 
@@ -114,10 +94,6 @@ def _section(title: str, items: Iterator[str]) -> Iterator[str]:
     lines = [f"- {text}" for text in items]
     if lines:
         yield from (f"## {title}", "", *lines, "")
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def rough_outline(source: SourceText, blocks: Sequence[Block]) -> str:
@@ -135,12 +111,12 @@ def rough_outline(source: SourceText, blocks: Sequence[Block]) -> str:
             lines += ["", f"### Niveau {mark.rank}"]
             in_level = True
         elif block.kind in ("heading", "bold") and len(block.text.split()) <= 10:
-            lines += ["", f"## Competentie: {_one_line(block.text)}"]
+            lines += ["", f"## Competentie: {one_line(block.text)}"]
             in_level = False
         elif block.kind == "item" and in_level:
-            lines.append(f"- {_one_line(block.text)}")
+            lines.append(f"- {one_line(block.text)}")
         else:
-            lines.append(f"% {block.lines[0]}: {_one_line(block.text)}")
+            lines.append(f"% {block.lines[0]}: {one_line(block.text)}")
     return "\n".join(lines) + "\n"
 
 
@@ -161,7 +137,7 @@ def read_outline(lines: Sequence[str], path: Path, sha256: str) -> Framework:
     reader = _OutlineReader(path)
     for number, line in enumerate(lines, start=1):
         reader.read(number, line.strip())
-    return _build(reader.data, path, sha256)
+    return build(reader.data, path, sha256)
 
 
 class _OutlineReader:
@@ -193,7 +169,7 @@ class _OutlineReader:
         if colon and name and kind in ("Competentie", "Profiel"):
             self._section = kind
             if kind == "Competentie":
-                self.data["competencies"].append({"name": name, "definition": None, "levels": [], "line": number})
+                self.data["competencies"].append({"name": name, "definition": None, "levels": []})
             else:
                 self.data["profiles"].append({"name": name, "grade": "", "required": {}})
         elif title in ("Uitleg niveaus", "Statussen", "Specialisaties"):
@@ -228,19 +204,22 @@ class _OutlineReader:
 
     def _add_text(self, number: int, line: str) -> None:
         label, _, text = (part.strip() for part in line.partition(":"))
+        in_competency = self._section == "Competentie"
+        has_level = in_competency and bool(self.data["competencies"][-1]["levels"])
         if self._section == "Profiel" and label == "Graad":
             self.data["profiles"][-1]["grade"] = text
-        elif self._section == "Competentie" and label == "Definitie" and not self.data["competencies"][-1]["levels"]:
-            self.data["competencies"][-1]["definition"] = text or None
-        elif self._section == "Competentie" and label == "Kernzin" and self.data["competencies"][-1]["levels"]:
+        elif in_competency and not has_level and label in _FIELDS:
+            self.data["competencies"][-1][_FIELDS[label]] = text or None
+        elif has_level and label == "Kernzin":
             self._level["headline"] = text or None
-        elif (
-            line == "Niet van toepassing" and self._section == "Competentie" and self.data["competencies"][-1]["levels"]
-        ):
+        elif has_level and line == "Niet van toepassing":
             self._level["applicable"] = False
         else:
             raise self._wrong(
-                number, line, "'Definitie:', 'Kernzin:', '- ' before an indicator, or '% ' before a remark"
+                number,
+                line,
+                "'Definitie:' or 'Cluster:' under a competency, 'Kernzin:' under a level, '- ' before an indicator, "
+                "or '% ' before a remark",
             )
 
     @property
@@ -250,202 +229,3 @@ class _OutlineReader:
 
     def _wrong(self, number: int, found: str, expected: str) -> ParseError:
         return ParseError(f"{self._path}:{number}: '{found[:60]}' does not belong here. Expected {expected}.")
-
-
-def _build(data: dict[str, Any], path: Path, sha256: str) -> Framework:
-    """Number the indicators and check the whole as a framework file is checked."""
-    if not data["competencies"]:
-        msg = f"{path} holds no competency. Expected '## Competentie: name', or a filled row in sheet '{MAIN_SHEET}'."
-        raise ParseError(msg)
-    for competency in data["competencies"]:
-        competency["id"] = slug(competency["name"]) or "competentie"
-        competency["levels"].sort(key=lambda level: level["rank"])
-        for level in competency["levels"]:
-            level["indicators"] = [
-                {"id": f"{competency['id']}/{level['rank']}/{n}", "text": text, "lines": [line, line]}
-                for n, (text, line) in enumerate(level["indicators"], start=1)
-            ]
-    data["title"] = data["title"] or path.stem
-    data["id"] = slug(path.stem) or "framework"
-    data["source"] = MappingProxyType({"file": path.name, "sha256": sha256})
-    try:
-        return Framework.from_dict(data, origin=str(path))
-    except (FrameworkError, ValueError) as error:
-        raise ParseError(str(error)) from error
-
-
-def write_template(path: str | Path) -> None:
-    """
-    Write an empty workbook for a framework, with an explanation and an example on other sheets.
-
-    Raises
-    ------
-    ParseError
-        If the file's name does not end in .xlsx.
-    """
-    path = Path(path)
-    if path.suffix.lower() != ".xlsx":
-        msg = f"{path}: a template is a workbook. Give it a name that ends in .xlsx."
-        raise ParseError(msg)
-    sheets: dict[str, tuple[Sequence[str], Sequence[Sequence[object]]]] = {
-        MAIN_SHEET: (COLUMNS, ()),
-        "Uitleg": (("Kolom", "Betekenis"), _EXPLAINED),
-        "Voorbeeld": (COLUMNS, _EXAMPLE),
-    }
-    _save(sheets, path)
-
-
-def _write_workbook(framework: Framework, path: Path, unused: Mapping[int, str]) -> None:
-    sheets: dict[str, tuple[Sequence[str], Sequence[Sequence[object]]]] = {
-        MAIN_SHEET: (COLUMNS, list(_main_rows(framework)))
-    }
-    extra: dict[str, list[tuple[object, ...]]] = {
-        "Niveaus": list(framework.level_scheme),
-        "Profielen": [(p.name, p.grade, name, rank) for p in framework.profiles for name, rank in p.required.items()],
-        "Statussen": [(s.status.value, s.term, s.color) for s in framework.statuses],
-        "Specialisaties": [(text,) for text in framework.specialisations],
-        "Titel": [(framework.title,)],
-    }
-    sheets |= {name: (_SHEETS[name], rows) for name, rows in extra.items() if rows}
-    if unused:
-        sheets["Niet gebruikt"] = (("Regel", "Tekst"), list(unused.items()))
-    _save(sheets, path)
-
-
-def _main_rows(framework: Framework) -> Iterator[tuple[object, ...]]:
-    for competency in framework:
-        definition = competency.definition or ""
-        for level in competency.levels:
-            headline, applies = level.headline or "", "ja" if level.applicable else "nee"
-            for text in [indicator.text for indicator in level.indicators] or [""]:
-                yield (competency.name, definition, level.rank, applies, headline, _one_line(text))
-                definition, headline = "", ""
-
-
-def _save(sheets: Mapping[str, tuple[Sequence[str], Sequence[Sequence[object]]]], path: Path) -> None:
-    from openpyxl import Workbook
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-    from openpyxl.styles import Alignment, Font
-    from openpyxl.utils import get_column_letter
-
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    for name, (titles, rows) in sheets.items():
-        sheet = book.create_sheet(name)
-        for number, values in enumerate([titles, *rows], start=1):
-            for column, value in enumerate(values, start=1):
-                cell = sheet.cell(number, column)
-                if isinstance(value, str):
-                    cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)[:32_767]
-                    # Set after the value: openpyxl takes a text that begins with "=" for a formula.
-                    cell.data_type = "s"
-                else:
-                    cell.value = value
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
-                cell.font = Font(bold=number == 1)
-        for column, title in enumerate(titles, start=1):
-            width = 60 if title in ("Definitie", "Kernzin", "Indicator", "Betekenis", "Tekst", "Uitleg") else 24
-            sheet.column_dimensions[get_column_letter(column)].width = width
-        sheet.freeze_panes = "A2"
-    with whole_file(path) as partial:
-        book.save(partial)
-
-
-def read_workbook_outline(source: SourceText) -> Framework | None:
-    """
-    Read a workbook or CSV with the columns of the template; None when it has others.
-
-    Raises
-    ------
-    ParseError
-        If a row has an indicator and no level or competency above it, or a level is no whole number.
-    """
-    if source.path.suffix.lower() not in (".xlsx", ".xlsm", ".csv", ".tsv"):
-        return None
-    sheets = _sheets(source)
-    main = next((rows for rows in sheets.values() if _has_columns(rows, COLUMNS)), None)
-    if main is None:
-        return None
-    data: dict[str, Any] = {"title": "", "competencies": _competencies(main[1:], source)}
-    for name, columns in _SHEETS.items():
-        if name in sheets and _has_columns(sheets[name], columns):
-            for row in sheets[name][1:]:
-                _add_row(data, name, _padded(row, len(columns)), source.where(row.lines[0]))
-    profiles = data.pop("Profielen", {})
-    data["profiles"] = [{"name": n, "grade": g, "required": required} for (n, g), required in profiles.items()]
-    return _build(data, source.path, source.sha256)
-
-
-def _sheets(source: SourceText) -> dict[str, list[Block]]:
-    sheets: dict[str, list[Block]] = {}
-    name = ""
-    for block in source.blocks:
-        if block.kind == "row":
-            sheets.setdefault(name, []).append(block)
-        else:
-            name = block.text
-    return sheets
-
-
-def _has_columns(rows: Sequence[Block], columns: Sequence[str]) -> bool:
-    found = tuple(cell.casefold() for cell in rows[0].cells[: len(columns)])
-    return found == tuple(title.casefold() for title in columns)
-
-
-def _padded(row: Block, width: int) -> list[str]:
-    return [_one_line(cell) for cell in (*row.cells, *[""] * width)[:width]]
-
-
-def _competencies(rows: Sequence[Block], source: SourceText) -> list[dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    name, rank = "", 0
-    for row in rows:
-        where = source.where(row.lines[0])
-        given, definition, level_text, applies, headline, indicator = _padded(row, len(COLUMNS))
-        if given and given != name:
-            name, rank = given, 0
-        if not name:
-            msg = f"{where}: a row without a competency above it. Fill in the column 'Competentie'."
-            raise ParseError(msg)
-        competency = found.setdefault(name, {"name": name, "definition": None, "levels": []})
-        competency["definition"] = competency["definition"] or definition or None
-        rank = _rank(level_text, where) if level_text else rank
-        if not rank:
-            if indicator or headline:
-                msg = (
-                    f"{where}: '{(indicator or headline)[:40]}' has no level. "
-                    "Fill in the column 'Niveau' with a number from 1."
-                )
-                raise ParseError(msg)
-            continue
-        level = next((level for level in competency["levels"] if level["rank"] == rank), None)
-        if level is None:
-            level = {"rank": rank, "headline": None, "applicable": True, "indicators": []}
-            competency["levels"].append(level)
-        level["headline"] = level["headline"] or headline or None
-        level["applicable"] = level["applicable"] and applies.casefold() not in ("nee", "no", "n", "0", "false")
-        if indicator:
-            level["indicators"].append((indicator, row.lines[0]))
-    return list(found.values())
-
-
-def _rank(text: str, where: str) -> int:
-    mark = re.fullmatch(r"(?:niveau|level)?\s*(\d{1,3})", text, re.IGNORECASE)
-    if not mark or int(mark[1]) < 1:
-        msg = f"{where}: level '{text[:40]}' is no whole number from 1. Number the levels from the lowest, which is 1."
-        raise ParseError(msg)
-    return int(mark[1])
-
-
-def _add_row(data: dict[str, Any], sheet: str, cells: Sequence[str], where: str) -> None:
-    if sheet == "Niveaus":
-        data.setdefault("level_scheme", []).append({"rank": _rank(cells[0], where), "text": cells[1]})
-    elif sheet == "Profielen":
-        required = data.setdefault("Profielen", {}).setdefault((cells[0], cells[1]), {})
-        required[cells[2]] = _rank(cells[3], where)
-    elif sheet == "Statussen":
-        data.setdefault("statuses", []).append({"status": cells[0], "term": cells[1], "color": cells[2]})
-    elif sheet == "Specialisaties":
-        data.setdefault("specialisations", []).append(cells[0])
-    else:
-        data["title"] = cells[0]

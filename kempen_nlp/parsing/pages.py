@@ -29,6 +29,8 @@ class PageLog:
     blocks: list[Block] = field(default_factory=list)
     left_out: dict[int, str] = field(default_factory=dict)
     """Lines that are no part of the text, with the reason."""
+    notes: list[str] = field(default_factory=list)
+    """What was assumed or not used, as doubts say it."""
     _n_characters: int = 0
     _n_tables: int = 0
 

@@ -17,8 +17,12 @@ _PAGE_NUMBER = re.compile(
     r"^\W*(?:(?:pagina|page|pag\.?|blz\.?|bladzijde|p\.)\s*\d{1,4}(?:\s*(?:van|of|/|-)\s*\d{1,4})?|\d{1,4}\s*(?:van|of|/)\s*\d{1,4}|[-–—]\s*\d{1,4}\s*[-–—])\W*$",
     re.IGNORECASE,
 )
+_ENDS_IN_PAGE_NUMBER = re.compile(
+    r"^(?:\S+\s+){0,10}\W*(?:pagina|page|blz\.?|bladzijde)\s*\d{1,4}\s*(?:van|of|/)\s*\d{1,4}\W*$", re.IGNORECASE
+)
 _CONTENTS_LINE = re.compile(r"(?:\.\s?){4,}\s*\d{1,4}\s*$|\s…+\s*\d{1,4}\s*$")
 _CONTENTS_TITLE = re.compile(r"^(?:inhoud|inhoudsopgave|contents)\s*:?$", re.IGNORECASE)
+_TO_FILL_IN = re.compile(r"(?:[._]\s?){8,}|…{3,}")
 _MIN_WORDS_OF_OPEN_LINE = 6
 
 
@@ -177,6 +181,10 @@ def _furniture(blocks: Sequence[Block]) -> dict[int, str]:
             and block.kind != "item"
         ):
             left_out.setdefault(block.lines[0], "stands at the head or foot of several pages")
+        if _ENDS_IN_PAGE_NUMBER.match(block.text) and block.kind != "row":
+            left_out.setdefault(block.lines[0], "page number")
+        if _TO_FILL_IN.search(block.text) and not _CONTENTS_LINE.search(block.text) and block.kind != "row":
+            left_out.setdefault(block.lines[0], "a line to fill in by hand")
         if _CONTENTS_LINE.search(block.text) or _CONTENTS_TITLE.match(block.text):
             left_out.setdefault(block.lines[0], "table of contents")
     return left_out

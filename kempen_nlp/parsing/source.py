@@ -5,16 +5,27 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
 from kempen_nlp.errors import ParseError
-from kempen_nlp.parsing.blocks import Block, to_blocks
+from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.pages import PageLog
+from kempen_nlp.parsing.readers.text import read_text
 
-READABLE_SUFFIXES = (".txt", ".md", ".html", ".docx", ".pdf", ".xlsx", ".csv")
+READABLE_SUFFIXES = (".txt", ".md", ".html", ".docx", ".pdf", ".xlsx", ".csv", ".json")
+_READERS = {
+    **dict.fromkeys((".docx", ".docm", ".dotx"), ("word", "read_word")),
+    ".pdf": ("pdf", "read_pdf"),
+    **dict.fromkeys((".xlsx", ".xlsm"), ("sheets", "read_excel")),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), ("web", "read_html")),
+    **dict.fromkeys((".csv", ".tsv"), ("sheets", "read_csv")),
+    ".json": ("export", "read_json"),
+}
 MAX_BYTES = 20_000_000
 MAX_LINES = 100_000
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
 
@@ -33,6 +44,8 @@ class SourceText:
     """True when a line may end in the middle of a sentence, as in text files and PDF."""
     left_out: Mapping[int, str] = field(default_factory=dict)
     """Lines that are no part of the text, such as running heads, with the reason."""
+    notes: tuple[str, ...] = ()
+    """What was assumed while reading, as doubts say it."""
 
     def where(self, line: int) -> str:
         """Return ``file:line``, with page or sheet when there is one, as error messages begin."""
@@ -42,7 +55,7 @@ class SourceText:
 
 def read_source(path: str | Path) -> SourceText:
     """
-    Read a handbook: text, Markdown, HTML, Word (.docx), PDF with text, Excel (.xlsx) or CSV.
+    Read a handbook: text, Markdown, HTML, Word (.docx), PDF with text, Excel (.xlsx), CSV or JSON.
 
     Parameters
     ----------
@@ -62,7 +75,8 @@ def read_source(path: str | Path) -> SourceText:
     if reader is None:
         lines = decode(content, path)
         _check_lines(lines, path)
-        return SourceText(path, sha256, lines, tuple(to_blocks(lines)), is_wrapped=True)
+        blocks, no_text = read_text(lines)
+        return SourceText(path, sha256, lines, tuple(blocks), is_wrapped=True, left_out=no_text)
     log = reader(content, path)
     if not log.blocks:
         msg = f"{path} holds no text. Expected a handbook with competencies and levels."
@@ -70,7 +84,7 @@ def read_source(path: str | Path) -> SourceText:
     lines = tuple(log.lines)
     _check_lines(lines, path)
     places, left_out = MappingProxyType(log.places), MappingProxyType(log.left_out)
-    return SourceText(path, sha256, lines, tuple(log.blocks), places, log.is_wrapped, left_out)
+    return SourceText(path, sha256, lines, tuple(log.blocks), places, log.is_wrapped, left_out, tuple(log.notes))
 
 
 def _check_lines(lines: tuple[str, ...], path: Path) -> None:
@@ -108,32 +122,23 @@ def _reader_of(path: Path, content: bytes) -> Callable[[bytes, Path], PageLog] |
             "off, or save it again as .docx or .xlsx."
         )
         raise ParseError(msg)
-    if suffix in (".docx", ".docm", ".dotx"):
-        from kempen_nlp.parsing.readers.word import read_word
-
-        return read_word
-    if suffix == ".pdf":
-        from kempen_nlp.parsing.readers.pdf import read_pdf
-
-        return read_pdf
-    if suffix in (".xlsx", ".xlsm"):
-        from kempen_nlp.parsing.readers.sheets import read_excel
-
-        return read_excel
-    if suffix in (".html", ".htm", ".xhtml"):
-        from kempen_nlp.parsing.readers.web import read_html
-
-        return read_html
-    if suffix in (".csv", ".tsv"):
-        from kempen_nlp.parsing.readers.sheets import read_csv
-
-        return read_csv
-    return None
+    if suffix not in _READERS:
+        return None
+    module, name = _READERS[suffix]
+    reader: Callable[[bytes, Path], PageLog] = getattr(import_module(f"kempen_nlp.parsing.readers.{module}"), name)
+    return reader
 
 
 def decode(content: bytes, path: Path) -> tuple[str, ...]:
-    """Decode UTF-8 text into lines; raises ParseError that names the line of what is not text."""
-    if b"\x00" in content:
+    """
+    Decode text into lines: UTF-8, UTF-16 with its mark, or what Windows writes in Dutch.
+
+    Raises
+    ------
+    ParseError
+        If it is none of these; the message names the line.
+    """
+    if b"\x00" in content and content[:2] not in _UTF16:
         line = content[: content.index(b"\x00")].count(b"\n") + 1
         msg = (
             f"{path}:{line}: a NUL byte, so this is not a text file. Expected a handbook saved as "
@@ -142,13 +147,16 @@ def decode(content: bytes, path: Path) -> tuple[str, ...]:
         )
         raise ParseError(msg)
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-16" if content[:2] in _UTF16 else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        msg = (
-            f"{path}:{line}: byte 0x{content[error.start]:02x} is not UTF-8. Save the handbook again as "
-            "UTF-8 (in Word: Save as, Plain text, Unicode (UTF-8))."
-        )
-        raise ParseError(msg) from error
+        try:
+            text = content.decode("cp1252")
+        except UnicodeDecodeError:
+            msg = (
+                f"{path}:{line}: byte 0x{content[error.start]:02x} is not UTF-8. Save the handbook again as "
+                "UTF-8 (in Word: Save as, Plain text, Unicode (UTF-8))."
+            )
+            raise ParseError(msg) from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return tuple(text.removesuffix("\n").split("\n"))

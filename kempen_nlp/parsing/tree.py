@@ -14,7 +14,11 @@ def framework_tree(framework: Framework) -> str:
 
 def _lines(framework: Framework) -> Iterator[str]:
     yield framework.title
+    cluster = None
     for competency in framework:
+        if competency.cluster != cluster:
+            cluster = competency.cluster
+            yield f"├─ [{cluster or 'no cluster'}]"
         yield f"├─ {competency.name}"
         if competency.definition:
             yield f"│    {competency.definition}"

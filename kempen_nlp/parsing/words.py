@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from importlib.resources import files
 
 _COMPETENCY = re.compile(
     r"^(?:(?:kern|gedrags|functie|basis|organisatie)?competentie(?:naam|kaart)?|naam(?: van de)? competentie)"
@@ -10,9 +12,10 @@ _COMPETENCY = re.compile(
     re.IGNORECASE,
 )
 _COMPETENCY_WITH_NUMBER = re.compile(r"^competentie\s+[A-Z]?\d{1,2}\.?\s+(?P<name>[^\W\d_].*)$", re.IGNORECASE)
-LABEL_IN_BOLD = re.compile(r"^\*\*([^*]{1,60}?):?\*\*\s*:?\s+(?=\S)")
+LABEL_IN_BOLD = re.compile(r"^\*\*([^*]{1,60}?)[:.?]?\*\*\s*:?\s+(?=\S)")
 _DEFINITION = re.compile(
-    r"^(?:definitie|omschrijving|beschrijving|betekenis|toelichting|wat houdt het in\??|kern)\s*(?:van de competentie)?"
+    r"^(?:definitie|omschrijving|beschrijving|betekenis|toelichting|kern|waar gaat het om\??"
+    r"|wat (?:houdt (?:het|dit) in|is (?:het|dit)|verstaan we (?:eronder|hieronder))\??)\s*(?:van de competentie)?"
     r"\s*(?:[:–—-]\s*(?P<rest>.*))?$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -38,24 +41,10 @@ _OTHER_SECTION = re.compile(
     r"|bijlagen?(?: .{1,40})?|verwante competenties|colofon|nawoord|voorwoord|begrippenlijst)\s*:?$",
     re.IGNORECASE,
 )
-_COLUMNS = {
-    "competency": re.compile(
-        r"^(?:naam(?: van de)? )?(?:(?:kern|gedrags)?competenties?|vaardighe(?:id|den)|bekwaamheid)(?:naam)?$", re.I
-    ),
-    "cluster": re.compile(r"^(?:cluster|domein|categorie|groep|thema|rubriek|competentiegebied)$", re.I),
-    "definition": re.compile(r"^(?:definitie|omschrijving|beschrijving|betekenis|toelichting)(?: competentie)?$", re.I),
-    "level": re.compile(r"^(?:(?:competentie|beheersings|gedrags)?niveau|level|trede|rang|rank)(?:s|nummer)?$", re.I),
-    "headline": re.compile(
-        r"^(?:kernzin|kernwoord|headline|samenvatting|kern|typering|(?:niveau)?omschrijving(?: niveau)?|titel)$", re.I
-    ),
-    "indicator": re.compile(
-        r"^(?:(?:gedrags)?indicator(?:en)?|(?:waarneembaar |concreet |voorbeeld)?gedrag(?:ingen)?"
-        r"|gedrags(?:voorbeeld|kenmerk|beschrijving|indicatie)(?:en)?|voorbeeldgedrag|voorbeelden)$",
-        re.I,
-    ),
-    "applicable": re.compile(r"^van toepassing$", re.I),
-    "number": re.compile(r"^(?:nr\.?|nummer|#|id|code|volgnummer)$", re.I),
-}  # fmt: skip
+_CLUSTER = re.compile(
+    r"^(?:competentie|gedrags)?(?:cluster|domein|gebied|categorie|rubriek|thema)\s*(?:[A-Z]|\d{1,2})?\s*[:–—-]\s*(?P<name>\S.*)$",
+    re.IGNORECASE,
+)
 _NUMBERING = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*[.):]?|[A-Z]\d{1,2}(?:\.\d+)*[.):]|[A-Z]\.|[IVX]{1,4}\.)\s+(?=\S)")
 _LONE_NUMBER = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*|[A-Z]\d{1,2}|[IVX]{1,4})\s*[.):]?$")
 _CONTINUED = re.compile(
@@ -73,6 +62,7 @@ _REFERS_TO_LEVEL = re.compile(
     r"(?:niveau|level|het vorige)\b",
     re.IGNORECASE,
 )
+_TICKS = {"x", "v", "✓", "✔", "☑", "☒", "●", "•", "■", "ja"}
 _NOT_APPLICABLE = re.compile(r"^(?:niet van toepassing|n\.?v\.?t\.?|niet aanwezig|geen niveau)(?:\W|$)", re.IGNORECASE)
 
 
@@ -88,6 +78,19 @@ def competency_label(text: str) -> str | None:
     True
     """
     match = _COMPETENCY.match(text) or _COMPETENCY_WITH_NUMBER.match(text)
+    return match["name"].strip("* ") if match else None
+
+
+def cluster_label(text: str) -> str | None:
+    """
+    Return the name after a label such as 'Cluster:'; None when there is no label.
+
+    Examples
+    --------
+    >>> cluster_label("Cluster 2: Mensen leiden")
+    'Mensen leiden'
+    """
+    match = _CLUSTER.match(text.replace("**", "").strip())
     return match["name"].strip("* ") if match else None
 
 
@@ -129,8 +132,17 @@ def column_role(text: str) -> str | None:
     >>> [column_role(title) for title in ("Competentie", "Niveau", "Gedragsindicatoren", "Plannen")]
     ['competency', 'level', 'indicator', None]
     """
-    clean = " ".join(text.replace("*", "").split()).strip(":. ")
-    return next((role for role, pattern in _COLUMNS.items() if pattern.match(clean)), None)
+    clean = re.sub(r"\([^)]*\)|[*_\s-]", "", text)
+    role = _columns().get(clean.strip(":.").casefold())
+    # A number after it counts columns of behaviour; after 'Niveau' it would name a level.
+    return role or ("indicator" if _columns().get(clean.rstrip("0123456789").casefold()) == "indicator" else None)
+
+
+@cache
+def _columns() -> dict[str, str]:
+    text = (files("kempen_nlp.parsing") / "terms" / "columns.txt").read_text(encoding="utf-8")
+    lines = [line.partition(":") for line in text.splitlines() if line and not line.startswith("#")]
+    return {"".join(term.split()).strip("."): role for role, _, terms in lines for term in terms.split(",")}
 
 
 def without_numbering(text: str) -> str:
@@ -171,6 +183,18 @@ def is_reference(text: str) -> bool:
 def refers_to_level(text: str) -> bool:
     """Return whether a text builds on another level, as in 'Als niveau 1, en verder …'."""
     return bool(_REFERS_TO_LEVEL.match(text.strip()))
+
+
+def is_tick(text: str) -> bool:
+    """
+    Return whether a cell only ticks something off.
+
+    Examples
+    --------
+    >>> [is_tick(cell) for cell in ("x", "✓", "nee")]
+    [True, True, False]
+    """
+    return text.strip().casefold() in _TICKS
 
 
 def is_not_applicable(text: str) -> bool:

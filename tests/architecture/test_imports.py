@@ -11,13 +11,15 @@ import tomllib
 import pytest
 import yaml
 
-DOMAIN = {"errors", "framework", "comments", "assignments"}
+DOMAIN = {"display", "dutch", "errors", "framework", "comments", "assignments"}
 ESTIMATORS = {"competencies", "levels", "polarity"}
 ALLOWED = {
     "errors": set(),
-    "framework": {"errors"},
+    "dutch": set(),
+    "display": {"dutch"},
+    "framework": {"display", "errors"},
     "comments": {"errors"},
-    "assignments": {"errors"},
+    "assignments": {"display", "dutch", "errors"},
     "corpus": {"errors", "framework"},
     "parsing": DOMAIN,
     "language": {"errors"},
@@ -32,16 +34,21 @@ ALLOWED = {
     "training": DOMAIN | ESTIMATORS | {"language", "encoders", "features", "corpus", "classifier", "evaluation"},
     "matching": ESTIMATORS | {"calibration", "classifier", "corpus", "encoders", "features", "framework", "training"},
     "persistence": DOMAIN | {"corpus", "classifier", "encoders"},
-    "profiles": {"framework"},
-    "batch": DOMAIN | {"classifier", "persistence", "workbook"},
-    "plots": {"framework", "profiles"},
+    "versions": {"corpus", "persistence"},
+    "profiles": {"errors", "framework"},
+    "quality": DOMAIN | {"language"},
+    "batch": DOMAIN | {"classifier", "corpus", "persistence", "workbook"},
+    "plots": {"dutch", "framework", "profiles"},
     "report": DOMAIN | {"corpus", "profiles", "plots"},
-    "workbook": DOMAIN | {"profiles"},
+    "workbook": DOMAIN | {"profiles", "quality"},
+    "app": DOMAIN | {"batch", "corpus", "persistence", "workbook"},
+    "exchange": DOMAIN | {"corpus"},
+    "review": DOMAIN | {"agreement", "corpus", "evaluation", "exchange", "workbook"},
     "baselines": {"corpus", "encoders", "evaluation", "features", "framework", "language", "yardstick"},
     "yardstick": DOMAIN | {"corpus", "classifier", "training", "evaluation", "agreement", "encoders", "persistence", "plots",
                            "language", "competencies", "features"},
     "distinctness": {"errors", "framework", "encoders", "language", "evaluation"},
-    "crosswalk": {"framework", "encoders", "distinctness"},
+    "crosswalk": {"framework", "encoders", "distinctness", "evaluation"},
     "check_page": {"assignments", "plots", "distinctness"},
     "checks": DOMAIN | {"corpus", "plots", "workbook", "distinctness", "crosswalk", "check_page"},
     "annotations": {"corpus", "agreement", "yardstick"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sys
 import tempfile
@@ -17,12 +18,25 @@ WORDS = ["Niveau 1", "Niveau 2:", "niveau", "Level", "# ", "## ", "####", "- ", 
          "Plannen", "Helpt mee.", "Definitie:", "---", "<br>", "Goed", "Onvoldoende", "(2)", "zie", "n.v.t.", "Pagina 1 van 2", "1.", "\xad", "=",
          "Lichtgroen = groeicompetentie", "Specialisatie:", "vervolg", "\x0c", "\u200b", "😀", "<ul>", "A", "B", "0", "99"]  # fmt: skip
 
+FIELDS = ["competenties", "competencies", "naam", "name", "niveau", "level", "levels", "niveaus", "indicatoren", "behaviours", "definitie",
+          "Basis", "Gevorderd", "1", "2", "L1", "tekst", "cluster", "tips", "Samenwerken", "proficiencyLevels", "id"]  # fmt: skip
+
 
 def random_text(rng):
     """Return lines made of the words that the parser looks for."""
     return "\n".join(
         "".join(rng.choices([*WORDS, " ", " "], k=rng.randint(0, 6))) for _ in range(rng.randint(1, 40))
     ).encode()
+
+
+def random_json(rng, depth=0):
+    """Return JSON nested at random, with the fields that exports have."""
+    kind = rng.random()
+    if depth > 5 or kind < 0.35:
+        return rng.choice([*WORDS, "Helpt een collega die erom vraagt.", 1, 2, 3.0, True, None, ""])
+    if kind < 0.65:
+        return [random_json(rng, depth + 1) for _ in range(rng.randint(0, 4))]
+    return {rng.choice(FIELDS): random_json(rng, depth + 1) for _ in range(rng.randint(0, 5))}
 
 
 def mutated(rng, content):
@@ -63,9 +77,11 @@ def run(n_cases, seed=20261123):
         for case in range(n_cases):
             source = rng.choice(sources)
             content = source.read_bytes()
-            is_text = source.suffix in (".txt", ".md", ".csv", ".html")
+            is_text = source.suffix in (".txt", ".md", ".csv", ".html", ".json", ".tsv")
             kind = rng.random()
-            if kind < 0.25:
+            if kind < 0.05:
+                content, suffix = json.dumps(random_json(rng)).encode(), ".json"
+            elif kind < 0.25:
                 content, suffix = random_text(rng), rng.choice([".txt", ".md", ".html", ".csv"])
             else:
                 content, suffix = (

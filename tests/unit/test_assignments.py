@@ -125,7 +125,7 @@ def test_workbook_stores_texts_as_texts(comments, tmp_path):
 
     book = openpyxl.load_workbook(tmp_path / "uit.xlsx")
 
-    assert book.sheetnames == ["Toewijzingen", "Opmerkingen", "Uitleg"]
+    assert book.sheetnames == ["Toewijzingen", "Opmerkingen", "Kwaliteit", "Uitleg", "Lijsten"]
     assert book["Toewijzingen"]["B2"].data_type == "s"
     assert book["Toewijzingen"]["B2"].value == TEXT
     assert book["Opmerkingen"].max_row == 4

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from kempen_nlp import plots
-from kempen_nlp.crosswalk import compare_frameworks
+from kempen_nlp.crosswalk import compare_frameworks, crosswalk_study
 from kempen_nlp.encoders import load_encoder
 
 
@@ -86,3 +86,21 @@ def test_figures_can_be_drawn_from_the_tables(found, tmp_path):
         plots.save_png(ax, path)
         assert path.stat().st_size > 10_000
     assert len(axes[0].patches) == found.competencies["answers"].sum()
+
+
+def test_planted_crosswalks_are_found_and_little_else(welzijn, encoder):
+    """Halves of one framework, some of its competencies on one side only, one divided over two."""
+    study = crosswalk_study(welzijn, rewordings={}, encoder=encoder, n_trials=3, seed=4).set_index("measure")["share"]
+
+    assert study["recall: competency answered"] >= 0.8
+    assert study["false alarm: other pair answers"] <= 0.1
+    assert study["recall: orphan named"] >= 0.5
+
+
+def test_intervals_of_nearness_hold_the_nearness(found):
+    """Both signals, every pair."""
+    table = found.competencies
+
+    for signal in ("lexical", "semantic"):
+        inside = (table[f"{signal}_low"] <= table[signal] + 1e-6) & (table[signal] <= table[f"{signal}_high"] + 1e-6)
+        assert inside.mean() > 0.9

@@ -6,13 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kempen_nlp.distinctness import check_framework, level_similarity, power_study
+from kempen_nlp.distinctness import check_framework, level_similarity, nearness, power_study, simulated_framework
 from kempen_nlp.distinctness._levels import TOO_FEW, level_pairs
 from kempen_nlp.distinctness._lint import asked_behaviours, lint, reading_ease
 from kempen_nlp.distinctness.chance import adjusted_p, divisions, lowest_p, share_as_extreme
-from kempen_nlp.distinctness.order import adjacent_order, kendall_tau, read_ranks
-from kempen_nlp.distinctness.pairs import differing_words
+from kempen_nlp.distinctness.concordance import balance, climbs, paired_tau, weighted_tau
+from kempen_nlp.distinctness.order import adjacent_order, read_ranks
+from kempen_nlp.distinctness.pairs import Lines, flagged_pairs, kinds, measure
 from kempen_nlp.distinctness.signals import Rows, Signals, read_signals
+from kempen_nlp.distinctness.wording import clauses, differing_words
 from kempen_nlp.encoders import load_encoder
 from kempen_nlp.errors import FrameworkError
 from kempen_nlp.framework import Framework
@@ -78,8 +80,13 @@ def test_keeping_agreements_in_two_competencies_is_found(kempen_check):
     assert _has_pair(kempen_check, "Maakt zaken af en komt afspraken na", "Komt afspraken binnen het team na")
 
 
+def test_one_shared_behaviour_is_enough_to_be_confusable(welzijn_check):
+    """Resultaatgericht is vasthoudend at 2 and at 3; the rest of both sentences speaks of other things."""
+    assert _has_pair(welzijn_check, "Is vasthoudend bij het behalen", "Is vasthoudend en weet doelen")
+
+
 def test_the_same_word_opening_two_levels_is_found(welzijn_check):
-    """Resultaatgericht is vasthoudend at 2 and at 3."""
+    """The editor's rule sees it as well."""
     openings = welzijn_check.lint[welzijn_check.lint["rule"] == "same opening"]
 
     assert openings["finding"].str.contains("is vasthoudend").any()
@@ -148,11 +155,13 @@ def test_levels_that_stand_the_wrong_way_round_are_called_reversed():
     "levels_of",
     [
         {"Een": [["Luistert goed."]]},
+        {"Een": [["Luistert goed.", "Plant werk.", "Leest verslagen."]], "Twee": [["Kookt soep.", "Bakt brood."]]},
+        {"Een": [["?"], ["1."]], "Twee": [["Luistert."], ["Plant."]]},
         {"Een": [["Luistert goed."], []], "Twee": [["Plant werk."], ["Plant al het werk."]]},
         {f"C{n}": [[f"Doet taak {n}{rank}."] for rank in range(10)] for n in range(2)},
         {"Een": [[f"Doet taak nummer {n}." for n in range(60)]], "Twee": [["Luistert."]]},
     ],
-    ids=["one indicator in all", "an empty level", "ten levels of one", "one long level"],
+    ids=["one indicator in all", "one level", "no letters", "an empty level", "ten levels of one", "one long level"],
 )
 def test_any_shape_of_framework_can_be_checked(levels_of, encoder):
     """One level to ten, one indicator to hundreds: an answer, never a crash."""
@@ -209,10 +218,27 @@ def test_adjusting_keeps_order_and_skips_what_was_not_tested():
     assert adjusted[[0, 2]].tolist() == pytest.approx([0.04, 0.02])
 
 
+@pytest.mark.parametrize("n", [3, 40, 150])
+def test_tau_by_counting_is_the_tau_of_all_pairs(n):
+    """Few things or many, with ties on both sides."""
+    rng = np.random.default_rng(n)
+    ranks, readings = rng.integers(1, 5, n).astype(float), rng.normal(size=n).round(1)
+    signs = [np.sign(x[:, None] - x[None, :]) for x in (ranks, readings)]
+    expected = (signs[0] * signs[1]).sum() / np.sqrt(np.abs(signs[0]).sum() * np.abs(signs[1]).sum())
+
+    assert paired_tau(ranks[None], readings[None])[0] == pytest.approx(expected)
+    assert weighted_tau(ranks, readings, np.ones((1, n)))[0] == pytest.approx(expected)
+    assert climbs(ranks[None], readings)[0] == pytest.approx((signs[0] * signs[1]).sum() / 2)
+    assert balance(readings).tolist() == signs[1].sum(axis=1).tolist()
+
+
 def test_tau_of_a_reversed_order_is_minus_one():
     """And 0 when all readings are equal."""
-    assert kendall_tau(np.array([1.0, 2, 3]), np.array([3.0, 2, 1])) == -1
-    assert kendall_tau(np.array([1.0, 2, 3]), np.ones(3)) == 0
+    ranks = np.array([[1.0, 2, 3]])
+
+    assert paired_tau(ranks, np.array([[3.0, 2, 1]])) == -1
+    assert paired_tau(ranks, np.ones((1, 3))) == 0
+    assert np.isnan(weighted_tau(ranks[0], np.ones(3), np.ones((1, 3))))
 
 
 def test_level_markers_are_whole_words_with_their_rung():
@@ -244,6 +270,114 @@ def test_differing_words_leave_out_small_words():
 def test_compound_indicators_are_counted_by_their_verbs(text, n_asked):
     """Subordinate clauses ask nothing of their own."""
     assert len(asked_behaviours(text)) == n_asked
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("Maakt zaken af en komt afspraken na.", ["Maakt zaken af", "komt afspraken na."]),
+        ("Maakt en houdt zich aan afspraken.", ["Maakt en houdt zich aan afspraken."]),
+        (
+            "Neemt kleine en grote risico's, met een groot effect.",
+            ["Neemt kleine en grote risico's, met een groot effect."],
+        ),
+        ("", [""]),
+    ],
+)
+def test_a_sentence_is_split_where_a_behaviour_begins(text, pieces):
+    """Bare verbs keep the object that they share; nouns and "met" open nothing."""
+    assert clauses(text) == pieces
+
+
+def test_forms_of_one_word_set_no_sentences_apart():
+    """Afspraak and afspraken, groot and groter."""
+    assert differing_words("Houdt zich aan de afspraak.", "Houdt zich aan afspraken met klanten.") == ([], ["klanten"])
+
+
+@pytest.mark.parametrize(
+    ("second", "is_flagged"),
+    [
+        ("Komt afspraken met bewoners altijd na.", True),
+        ("Komt afspraken met bewoners niet na.", False),
+        ("Leest verslagen van de vergadering.", False),
+    ],
+    ids=["a word of degree", "the opposite", "something else"],
+)
+def test_degree_is_no_difference_and_denial_is_one(second, is_flagged, encoder):
+    """The same behaviour, more of it; its opposite; another."""
+    framework = _framework({
+        "Een": [["Komt afspraken met bewoners na.", "Kookt soep."], [second, "Bakt brood."]],
+        "Twee": [["Plant werk voor de week."], ["Schrijft beleid voor de gemeente."]],
+    })  # fmt: skip
+    found = check_framework(framework, encoder=encoder).confusable
+
+    assert found["text_b"].isin([second]).any() == is_flagged
+
+
+def test_flags_say_what_differs_and_what_the_handbook_says_itself(kempen_check):
+    """Two levels: the higher in its own words; two competencies: both definitions."""
+    for row in kempen_check.confusable.to_dict("records"):
+        within = row["kind"] == "within a competency"
+        assert row["sharpen"].startswith(("Kernzin", "Andere", "Algemene", "Het handboek") if within else "Definitie")
+        assert set(row["only_in_a"].split()).isdisjoint(row["only_in_b"].split())
+        assert row["why"].endswith((".", "…"))
+
+
+def test_candidates_hold_every_pair_that_measuring_all_would_flag(welzijn, encoder):
+    """What is left out for speed is nothing that would have been flagged."""
+    lines = Lines.read(Rows.of(welzijn, with_headlines=True), encoder)
+    a, b = np.triu_indices(len(lines.rows.indicators), 1)
+    asked = kinds(lines.rows, a, b) != ""
+    every = measure(lines, a[asked], b[asked])
+    every = every.take(every.flagged)
+
+    found = flagged_pairs(lines)
+
+    assert set(zip(found.a, found.b, strict=True)) == set(zip(every.a, every.b, strict=True))
+
+
+def test_more_candidates_than_there_is_room_for_leave_the_nearest(monkeypatch, encoder):
+    """Boilerplate cannot fill the memory."""
+    things = [
+        "dossiers",
+        "roosters",
+        "lijsten",
+        "sleutels",
+        "kasten",
+        "tafels",
+        "lampen",
+        "ramen",
+        "stoelen",
+        "fietsen",
+    ]
+    texts = [f"Beheert {thing} volgens afspraak met de gemeente." for thing in things]
+    same = ["Verzorgt de tuin van bewoners.", "Verzorgt de tuin van bewoners."]
+    lines = Lines.read(Rows.of(_framework({"Een": [[*texts[:5], same[0]], [*texts[5:], same[1]]]})), encoder)
+    monkeypatch.setattr(nearness, "MAX_CANDIDATES", 5)
+
+    found = flagged_pairs(lines)
+
+    assert 1 <= len(found.a) <= 5
+    assert found.closeness[0] == pytest.approx(1)
+
+
+def test_an_invented_framework_has_the_size_asked_for():
+    """And no two indicators of a level are the same."""
+    invented = simulated_framework(10, seed=1)
+
+    assert [len(level.indicators) for c in invented for level in c.levels] == [10] * 32
+    assert all(len({i.text for i in level.indicators}) == 10 for c in invented for level in c.levels)
+    with pytest.raises(FrameworkError, match="1 to 100"):
+        simulated_framework(0)
+
+
+def test_competencies_of_one_name_are_refused():
+    """Findings could not be told apart."""
+    data = _framework({"Een": [["Luistert."]]}).to_dict()
+    data["competencies"] *= 2
+
+    with pytest.raises(FrameworkError, match="twice"):
+        check_framework(Framework.from_dict(data))
 
 
 def test_lint_names_every_kind_of_gap():

@@ -66,7 +66,7 @@ def test_every_line_of_a_document_is_accounted_for(parse, name):
 def test_there_are_documents_of_every_format():
     """At least twenty, and none of the promised formats is missing."""
     assert len(NAMES) >= 20
-    assert {Path(n).suffix for n in NAMES} == {".txt", ".md", ".html", ".docx", ".pdf", ".xlsx", ".csv", ".json"}
+    assert {Path(n).suffix for n in NAMES} >= {".txt", ".md", ".html", ".docx", ".pdf", ".xlsx", ".csv", ".json"}
 
 
 def test_levels_that_belong_to_no_competency_are_doubted_not_attached(parse):

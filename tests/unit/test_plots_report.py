@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from kempen_nlp import plots
 from kempen_nlp.assignments import Assignment, ClassifiedComment, Evidence, to_frame
 from kempen_nlp.errors import CommentsError
-from kempen_nlp.profiles import compare_with_profile
+from kempen_nlp.profiles import compare_groups, compare_persons, compare_with_profile
 from kempen_nlp.report import ReportSection, count_assignments, framework_of, write_report
 
 
@@ -71,7 +71,8 @@ def test_nothing_in_a_figure_is_cut_off(frame, kempen):
     )
     shown = plots.plot_profile(comparison, title="Noor Verhagen (Adviseur A)", n_ranks=4, ax=plots.new_axes())
 
-    for ax in (counted, shown):
+    long = "Welzijnscoaches en sociaal werkers van het gebied Noord-Oost en omliggende dorpen (Specialist B)"
+    for ax in (counted, shown, plots.plot_profile(comparison, title=long, n_ranks=4, ax=plots.new_axes())):
         canvas = FigureCanvasAgg(ax.figure)
         canvas.draw()
         box = ax.get_tightbbox(canvas.get_renderer())
@@ -108,10 +109,78 @@ def test_page_escapes_comments_and_asks_nothing_of_the_network(frame, kempen, tm
 
 
 def test_persons_are_shown_only_on_request(frame, kempen, tmp_path):
-    """A page for a group names nobody in its figures."""
+    """A page for a group names nobody."""
     write_report([ReportSection(kempen, frame)], tmp_path / "v.html", title="Team")
+    write_report([ReportSection(kempen, frame, per_person=True)], tmp_path / "p.html", title="Team")
 
-    assert "Gevonden en vereist niveau" not in (tmp_path / "v.html").read_text(encoding="utf-8")
+    assert "Noor" not in (tmp_path / "v.html").read_text(encoding="utf-8")
+    assert "Gevonden en vereist niveau van Noor" in (tmp_path / "p.html").read_text(encoding="utf-8")
+
+
+def _team(n_persons, profile="Adviseur A"):
+    return [
+        _comment(f"{profile}{n}{k}", 3, medewerker=f"{profile} {n}", profiel=profile)
+        for n in range(n_persons)
+        for k in range(2)
+    ]
+
+
+def test_groups_under_five_persons_are_not_shown_apart(kempen, tmp_path):
+    """Nor can they be worked out: six of ten are not shown apart either, as four would be left."""
+    teams = {
+        "klein": _team(4),
+        "rest": [*_team(6), *_team(4, "Directeur B")],
+        "groot": [*_team(6), *_team(5, "Directeur B")],
+    }
+    pages = {}
+    for name, team in teams.items():
+        write_report([ReportSection(kempen, to_frame(team))], tmp_path / "v.html", title="x")
+        pages[name] = (tmp_path / "v.html").read_text(encoding="utf-8")
+
+    assert "minder dan 5 medewerkers" in pages["klein"]
+    assert [pages[name].count("<svg") for name in teams] == [0, 1, 3]
+    assert "Directeur B" not in pages["rest"]
+    assert "Directeur B (n = 5)" in pages["groot"]
+
+
+def test_groups_count_persons_at_above_and_below_what_is_required(kempen):
+    """Six at rank 3 where 3 is required; too little evidence elsewhere."""
+    counts = compare_groups(compare_persons(to_frame(_team(6)), kempen)).set_index("competency")
+
+    assert counts.loc["Samenwerken", ["surpassed", "desired", "growth", "too_little"]].tolist() == [0, 6, 0, 0]
+    assert counts.loc["Klantgerichtheid", "too_little"] == 6
+    assert counts["group"].unique().tolist() == [""]
+
+
+def test_every_cell_leads_to_its_quotes_and_the_rest_is_named(frame, kempen, tmp_path):
+    """A link for each filled cell; competencies without any quote and unread rows are listed."""
+    extra = to_frame([ClassifiedComment("9", "", problems=("The row has no text.",))])
+    write_report([ReportSection(kempen, pd.concat([frame, extra]))], tmp_path / "v.html", title="x")
+
+    page = (tmp_path / "v.html").read_text(encoding="utf-8")
+    links, anchors = re.findall(r'href="#(\w+)"', page), re.findall(r'<details id="(\w+)"', page)
+    assert sorted(links) == sorted(anchors) == ["r1c2n1", "r1c2n3", "r1c2n4"]
+    assert "Over Klantgerichtheid, Resultaatgericht staat nergens iets" in page
+    assert "niet gelezen: 1 opmerkingen" in page
+
+
+def test_learning_curve_and_group_figure_keep_all_text_inside(kempen):
+    """As the other figures do."""
+    points = pd.DataFrame(
+        {"n": [100, 900], "value": [0.4, 0.7], "low": [0.3, 0.6], "high": [0.5, 0.8], "name": ["a", "b"]}
+    )
+    counts = compare_groups(compare_persons(to_frame(_team(6)), kempen))
+    for ax in (
+        plots.plot_learning_curve(points, measure="macro-F1", ax=plots.new_axes()),
+        plots.plot_group(counts, title="Allen (n = 6)", ax=plots.new_axes(height=3)),
+    ):
+        canvas = FigureCanvasAgg(ax.figure)
+        canvas.draw()
+        box = ax.figure.get_tightbbox(canvas.get_renderer())
+        assert box.x0 >= -0.01
+        assert box.y0 >= -0.01
+        assert box.x1 <= ax.figure.get_figwidth() + 0.01
+        assert box.y1 <= ax.figure.get_figheight() + 0.01
 
 
 def test_asking_for_persons_without_a_column_for_them_is_answered(kempen, frame, tmp_path):

@@ -79,7 +79,7 @@ class _Walker:
             if isinstance(child, NavigableString):
                 if not isinstance(child, Comment) and type(child) is NavigableString:
                     self._parts.append((str(child), _emphasis(tag)))
-            elif isinstance(child, Tag) and child.name not in _LEFT_OUT:
+            elif isinstance(child, Tag) and child.name not in _LEFT_OUT and not _is_footnote(child):
                 self._read_tag(child, depth, list_depth)
         if depth == 0:
             self._flush()
@@ -163,10 +163,14 @@ def _cell_lines(cell: Tag) -> Iterator[str]:
             if line.strip():
                 yield " ".join(line.split())
             line = "• " if part.name == "li" else ""
-        elif isinstance(part, NavigableString):
+        elif isinstance(part, NavigableString) and not (part.parent and _is_footnote(part.parent)):
             line += str(part)
     if line.strip(" •"):
         yield " ".join(line.split())
+
+
+def _is_footnote(tag: Tag) -> bool:
+    return tag.name == "sup" and re.fullmatch(r"[\d*†‡\[\]]{1,4}", tag.get_text().strip()) is not None
 
 
 def _emphasis(tag: Tag) -> str:

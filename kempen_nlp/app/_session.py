@@ -1,0 +1,148 @@
+"""What the review page knows and does, without anything of how it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from kempen_nlp.assignments import Assignment, ClassifiedComment, to_frame
+from kempen_nlp.batch import classify_with_progress, run_of
+from kempen_nlp.comments import read_comments
+from kempen_nlp.corpus import load_framework
+from kempen_nlp.dutch import DECISION_TERMS, POLARITY_TERMS
+from kempen_nlp.errors import KempenError
+from kempen_nlp.framework import Framework
+from kempen_nlp.persistence import load_classifier
+from kempen_nlp.workbook import Run, row_key, write_workbook
+
+ALL = "alles"
+DOUBT = 0.6
+"""Assigned, but with a lower probability than this, is shown under doubt."""
+_Found = tuple[Assignment, str]
+OUTCOMES: dict[str, Callable[[ClassifiedComment, _Found | None, bool], bool]] = {
+    ALL: lambda _c, _found, _decided: True,
+    "toegewezen": lambda _c, found, _decided: found is not None and found[1] == "assigned",
+    "twijfel": lambda _c, found, _decided: (
+        found is not None and (found[1] == "abstained" or found[0].probability < DOUBT)
+    ),
+    "geen bewijs": lambda c, _found, _decided: c.state == "none",
+    "niet gelezen": lambda c, _found, _decided: c.state == "problem",
+    "nog geen besluit": lambda c, _found, decided: c.state != "problem" and not decided,
+}
+Tick = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to decide about: a finding, or that a comment holds no evidence."""
+
+    key: str
+    comment: ClassifiedComment
+    found: _Found | None
+    """Assignment and state; None for a comment without any."""
+
+
+@dataclass
+class ReviewSession:
+    """One file being reviewed; everything stays in memory."""
+
+    framework: Framework | None = None
+    run: Run = field(default_factory=Run)
+    comments: list[ClassifiedComment] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    decisions: dict[str, dict[str, object]] = field(default_factory=dict)
+
+    def read(
+        self, name: str, content: bytes, framework: str | bytes, *, min_precision: float | None, tick: Tick
+    ) -> None:
+        """
+        Read and classify a file that was uploaded; what was there before goes.
+
+        Parameters
+        ----------
+        name : str
+            File name; its ending says what it is.
+        content : bytes
+        framework : str or bytes
+            A shipped name, or the content of a framework JSON file.
+        min_precision : float, optional
+            See ``Classifier``.
+        tick : callable
+            Called with the number of comments done and in all.
+
+        Raises
+        ------
+        KempenError
+            If file or framework cannot be used; the message names the file as the user does.
+        """
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / Path(name.replace("\\", "/")).name
+            path.write_bytes(content)
+            try:
+                rows = read_comments(path)
+                known = (
+                    load_framework(framework)
+                    if isinstance(framework, str)
+                    else Framework.from_json(framework.decode("utf-8-sig"))
+                )
+            except UnicodeDecodeError as error:
+                msg = "The framework is no text in UTF-8. Expected a JSON file that `kempen parse` wrote."
+                raise KempenError(msg) from error
+            except KempenError as error:
+                raise KempenError(str(error).replace(str(path), path.name)) from error
+            classifier = load_classifier(known, min_precision=min_precision)
+            self.comments = classify_with_progress(classifier, rows, tick=tick)
+            self.run = run_of(classifier, path)
+        self.framework, self.decisions = known, {}
+        self.items = list(_items(self.comments))
+
+    def selected(self, *, competency: str = ALL, rank: str = ALL, outcome: str = ALL) -> list[list[Item]]:
+        """Return the items that pass every filter, by comment, in input order."""
+        keeps = OUTCOMES[outcome]
+        groups: dict[int, list[Item]] = {}
+        for item in self.items:
+            found = item.found
+            if competency != ALL and (found is None or found[0].competency != competency):
+                continue
+            if rank != ALL and (found is None or str(found[0].rank) != rank):
+                continue
+            if keeps(item.comment, found, item.key in self.decisions):
+                groups.setdefault(id(item.comment), []).append(item)
+        return list(groups.values())
+
+    def decide(self, key: str, reviewer: str, values: Mapping[str, object]) -> None:
+        """Keep a decision, with fields as the workbook's columns have them; no decision takes it back."""
+        if not values.get("decision"):
+            self.decisions.pop(key, None)
+            return
+        kept = {name: value for name, value in values.items() if value not in (None, "")}
+        self.decisions[key] = {**kept, "reviewer": reviewer, "date": _today()}
+
+    def workbook(self) -> bytes:
+        """Return the workbook with the decisions so far, as the bytes of a file."""
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "nagekeken.xlsx"
+            write_workbook(self.comments, path, self.run, decisions=self.decisions)
+            return path.read_bytes()
+
+
+def _items(comments: Sequence[ClassifiedComment]) -> list[Item]:
+    keys = [row_key(row) for row in to_frame(comments).to_dict("records")]
+    found: list[tuple[ClassifiedComment, _Found | None]] = []
+    for comment in comments:
+        mine: list[_Found] = [(a, "assigned") for a in comment.assignments] + [
+            (a, "abstained") for a in comment.abstained
+        ]
+        found += [(comment, one) for one in mine] or [(comment, None)]
+    return [Item(key, comment, one) for key, (comment, one) in zip(keys, found, strict=True)]
+
+
+def _today() -> datetime:
+    return datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+
+
+DECISIONS = {"": None, **{term: term for term in DECISION_TERMS.values()}}
+POLARITIES = tuple(POLARITY_TERMS.values())

@@ -1,0 +1,94 @@
+"""What a notebook shows when a cell ends in a result: coloured text and tables, everything escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+
+from kempen_nlp.dutch import STATE_TERMS
+
+COLORS = ("#cfe3f5", "#fde0c5", "#d5ecd4", "#f3d6e6", "#fff2b8", "#d9d3ec", "#d8eeee", "#e6dccb")
+"""Light enough for black text; told apart also without seeing red and green, and never the only sign."""
+_MARK = "border-radius:.2em;padding:.1em .15em;box-decoration-break:clone;-webkit-box-decoration-break:clone"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a text with what stands beside it."""
+
+    start: int
+    end: int
+    label: str
+    color: str
+    is_dashed: bool = False
+    """A development point or a doubtful one: underlined with dashes, so that colour is not the only sign."""
+
+
+def color_of(name: str, names: Sequence[str]) -> str:
+    """Return the colour of a competency; the same for the same place among ``names``."""
+    return COLORS[names.index(name) % len(COLORS)] if name in names else "#e8e8e8"
+
+
+def marked_text(text: str, spans: Iterable[Span]) -> str:
+    """
+    Return a text as HTML with coloured stretches, each followed by its label.
+
+    Stretches may overlap: the text is cut at every border, and a piece has the colour of the
+    span that began last. Line ends stay.
+
+    Examples
+    --------
+    >>> print(marked_text("a < b", []))
+    a &lt; b
+    """
+    known = sorted(spans, key=lambda s: (s.start, -s.end))
+    cuts = sorted({0, len(text), *(s.start for s in known), *(s.end for s in known)})
+    parts = []
+    for begin, end in pairwise(cuts):
+        piece = escape(text[begin:end]).replace("\n", "<br>")
+        over = [s for s in known if s.start <= begin and end <= s.end]
+        parts.append(_marked(piece, over) if over else piece)
+        parts.extend(_label(s) for s in known if s.end == end)
+    return "".join(parts)
+
+
+def _marked(piece: str, over: Sequence[Span]) -> str:
+    top = over[-1]
+    line = "dashed" if top.is_dashed else "solid"
+    titles = escape(", ".join(s.label for s in over))
+    style = f"background:{top.color};color:#111;border-bottom:2px {line} #555;{_MARK}"
+    return f'<mark title="{titles}" style="{style}">{piece}</mark>'
+
+
+def _label(span: Span) -> str:
+    return f'<sup style="font-size:.72em;font-weight:600;margin:0 .3em 0 .1em">{escape(span.label)}</sup>'
+
+
+def table_html(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a table as HTML; numbers right, texts left and wrapped, missing values empty."""
+    head = "".join(f'<th style="text-align:left;padding:.15em .6em">{escape(h)}</th>' for h in headings)
+    body = "".join(f"<tr>{''.join(_cell(value) for value in row)}</tr>" for row in rows)
+    return f'<table style="max-width:70rem"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f'<td style="text-align:right;vertical-align:top;padding:.15em .6em">{value:.2f}</td>'.replace(
+            ".", ",", 1
+        )
+    side = "right" if isinstance(value, int) else "left"
+    text = "" if value is None else escape(str(value))
+    return f'<td style="text-align:{side};white-space:normal;vertical-align:top;padding:.15em .6em">{text}</td>'
+
+
+def comment_html(text: str, spans: Iterable[Span], problems: Sequence[str], state: str) -> str:
+    """Return a comment with its coloured stretches and what became of it."""
+    said = " ".join(problems) if problems else STATE_TERMS[state]
+    return f'<p style="max-width:60rem;line-height:1.9">{marked_text(text, spans)} <em>({escape(said)})</em></p>'
+
+
+def rank_chances(chances: Mapping[int, float]) -> str:
+    """Return the chance of each rank on one line, as the Dutch write it."""
+    return " · ".join(f"{rank}: {p:.2f}".replace(".", ",") for rank, p in chances.items())

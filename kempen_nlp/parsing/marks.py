@@ -1,0 +1,157 @@
+"""Where levels are named: by number, letter, a word of a known scale, or a word of the house."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from kempen_nlp.parsing.blocks import Block
+from kempen_nlp.parsing.layout import Layout
+from kempen_nlp.parsing.scales import (
+    LevelMark,
+    is_about_levels,
+    is_ordered,
+    order_names,
+    rank_of_name,
+    read_level,
+    read_lone_sign,
+    read_named_level,
+)
+from kempen_nlp.parsing.titles import has_items_under, is_plain_title, style_of
+from kempen_nlp.parsing.words import competency_label
+
+_FEWEST_SERIES = 2
+
+
+def find_marks(blocks: Sequence[Block], layout: Layout) -> dict[int, LevelMark]:
+    """Return where levels are named: by number, or else by a word that comes back."""
+    numbered = {
+        n: mark
+        for n, block in enumerate(blocks)
+        if block.kind != "row" and (mark := read_level(block.text, loose=block.kind in ("heading", "bold")))
+    }
+    numbered = numbered or _lone_signs(blocks)
+    named = _known_names(blocks, numbered) or _repeated_names(blocks, numbered)
+    if not named:
+        return numbered or (
+            {} if any(grid.kind != "none" for grid in layout.grids.values()) else _counted(blocks, layout)
+        )
+    counts = Counter(mark.rank for mark in numbered.values())
+    if all(n == 1 for n in counts.values()):
+        names = Counter(mark.name.casefold() for mark in named.values())
+        if not numbered or min(names.values()) > 1:
+            layout.explanations.update(numbered)
+            return named
+    return numbered
+
+
+def _lone_signs(blocks: Sequence[Block]) -> dict[int, LevelMark]:
+    """Find numbers or letters that stand alone on a line and come back as often as each other."""
+    found = {
+        n: mark
+        for n, block in enumerate(blocks)
+        if block.kind in ("heading", "bold", "paragraph") and (mark := read_lone_sign(block.text))
+    }
+    counts = Counter(mark.rank for mark in found.values())
+    is_series = set(counts) == set(range(1, len(counts) + 1)) and len(set(counts.values())) == 1
+    return found if len(counts) > 1 and is_series and min(counts.values()) > 1 else {}
+
+
+def _counted(blocks: Sequence[Block], layout: Layout) -> dict[int, LevelMark]:
+    """
+    Find lines that are numbered anew under every title, where the document says that it has levels.
+
+    Only when each title has as many: other lists are numbered too.
+    """
+    if not any(is_about_levels(block.text) for block in blocks if block.kind != "row"):
+        return {}
+    series: list[list[int]] = []
+    for position, block in enumerate(blocks):
+        number = block.glyph.strip("().") if block.kind == "item" else ""
+        if number == "1":
+            series.append([position])
+        elif series and number == str(len(series[-1]) + 1):
+            series[-1].append(position)
+    lengths = Counter(len(s) for s in series if len(s) > 1)
+    usual, n_usual = lengths.most_common(1)[0] if lengths else (0, 0)
+    if n_usual < _FEWEST_SERIES or n_usual < len(series) - 1:
+        return {}
+    layout.notes.append("no line names a level, so the numbers of the numbered lines were taken for levels")
+    return {
+        n: LevelMark(blocks[n].glyph, rank, rest=blocks[n].text)
+        for s in series
+        if len(s) == usual
+        for rank, n in enumerate(s, start=1)
+    }
+
+
+def _known_names(blocks: Sequence[Block], numbered: Mapping[int, LevelMark]) -> dict[int, LevelMark]:
+    """Find words of one known scale, all in the same kind of block."""
+    found: dict[str, dict[int, LevelMark]] = {}
+    for position, block in enumerate(blocks):
+        if block.kind == "row" or position in numbered or competency_label(block.text):
+            continue
+        mark = read_named_level(block.text)
+        if mark and (block.kind != "item" or mark.rest or has_items_under(blocks, position)):
+            style = "inline" if mark.rest else f"{block.kind}{block.depth}"
+            found.setdefault(style, {})[position] = mark
+    best = max(found.values(), key=len, default={})
+    names = {mark.name for mark in best.values()}
+    labelled = all(mark.label.casefold() not in blocks[n].text.casefold().split(":")[0] for n, mark in best.items())
+    return best if len(names) > 1 and (labelled or is_ordered(names)) else {}
+
+
+def _repeated_names(blocks: Sequence[Block], numbered: Mapping[int, LevelMark]) -> dict[int, LevelMark]:
+    """Find short titles that come back in the same order under several others: level names of the house."""
+    if len(numbered) > 1:
+        return {}
+    best: dict[int, LevelMark] = {}
+    for style in sorted({style_of(b) for b in blocks if b.kind in ("heading", "bold")}):
+        places: dict[str, list[int]] = {}
+        for position, block in enumerate(blocks):
+            if style_of(block) == style and is_plain_title(block):
+                places.setdefault(block.text.casefold().rstrip(":"), []).append(position)
+        often = {name: where for name, where in places.items() if len(where) > 1}
+        counts = Counter(len(where) for where in often.values())
+        usual = counts.most_common(1)[0][0] if counts else 0
+        names = [name for name, where in often.items() if len(where) == usual]
+        has_text = all(
+            where + 1 < len(blocks) and blocks[where + 1].kind in ("item", "paragraph")
+            for name in names
+            for where in often[name]
+        )
+        if len(names) > 1 and has_text and usual * len(names) > len(best):
+            best = {
+                n: LevelMark(blocks[n].text, None, name=blocks[n].text, notation="name")
+                for m in names
+                for n in often[m]
+            }
+    return best
+
+
+def give_ranks(marks: dict[int, LevelMark], layout: Layout) -> None:
+    """Give levels that have only a name their rank, and count from 1."""
+    names = [mark.name for _, mark in sorted(marks.items()) if mark.rank is None]
+    names += [mark.name for grid in layout.grids.values() for mark in grid.marks if mark.rank is None]
+    ranks = order_names(names) if names else {}
+    called = list(dict.fromkeys(name.rstrip(":") for name in names))
+    if called and not is_ordered(called):
+        layout.notes.append(f"levels are called {', '.join(called)}; they are ranked 1 to {len(called)} in this order")
+    for position, mark in marks.items():
+        if mark.rank is None:
+            marks[position] = replace(mark, rank=rank_of_name(mark.name, ranks))
+    for grid in layout.grids.values():
+        grid.rank_names(ranks)
+    explained = {mark.name.casefold(): mark.rank for mark in layout.explanations.values() if mark.name}
+    if names and explained and all(name.casefold() in explained for name in names):
+        for position, mark in marks.items():
+            marks[position] = replace(mark, rank=explained.get(mark.name.casefold(), mark.rank))
+    if any(
+        mark.notation == "letter" for mark in [*marks.values(), *(m for g in layout.grids.values() for m in g.marks)]
+    ):
+        layout.notes.append("levels have letters; they are ranked in the order of the alphabet, A as 1")
+    zero = {mark.rank for mark in marks.values()}
+    if 0 in zero and zero == set(range(len(zero))) and len(zero) > 1:
+        layout.notes.append("levels are numbered from 0; they are ranked from 1")
+        marks.update({n: replace(mark, rank=(mark.rank or 0) + 1) for n, mark in marks.items()})

@@ -1,0 +1,280 @@
+"""Which levels belong together, and which title above them is their competency: found by structure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby, pairwise
+
+from kempen_nlp.parsing.blocks import Block
+from kempen_nlp.parsing.grids import Grid, read_grid
+from kempen_nlp.parsing.layout import Layout, Run, Title
+from kempen_nlp.parsing.marks import find_marks, give_ranks
+from kempen_nlp.parsing.scales import LevelMark, is_about_levels
+from kempen_nlp.parsing.titles import Style, may_be_title, style_of, title_of
+from kempen_nlp.parsing.words import (
+    column_role,
+    competency_label,
+    is_indicators_label,
+    is_other_section,
+    without_numbering,
+)
+
+_NAME_WORDS = 3
+_NAME_WORDS_OF_LEVEL = 6
+_PART_WORDS = 8
+
+
+def recognise(blocks: Sequence[Block]) -> Layout:
+    """
+    Find levels and the titles above them.
+
+    A competency is the nearest title of the document's usual kind above a run of levels; a run ends where such
+    a title stands, or where the ranks begin anew.
+    """
+    layout = Layout(grids=_grids(blocks))
+    marks = find_marks(blocks, layout)
+    give_ranks(marks, layout)
+    anchors = sorted([*marks, *(n for n, grid in layout.grids.items() if grid.needs_title)])
+    if inverted := _levels_first(blocks, marks):
+        layout.inverted = inverted
+        layout.marks = marks
+        layout.notes.append("levels come first, and the titles that return under them are read as competencies")
+        return layout
+    runs = _runs(blocks, marks, anchors)
+    _choose_titles(blocks, marks, runs)
+    _sort_out(blocks, marks, runs, layout)
+    for position, block in enumerate(blocks):
+        name = competency_label(block.text) if block.kind not in ("item", "row") else None
+        if name:
+            layout.titles.setdefault(position, Title(name))
+    _drop_shared_label(layout)
+    layout.parts = _parts(blocks, layout)
+    return layout
+
+
+def _drop_shared_label(layout: Layout) -> None:
+    """Take 'Competentie' off the names when it stands before each of them: then it is a label."""
+    labels = {position: title.name.partition(" ") for position, title in layout.titles.items()}
+    if len(labels) > 1 and all(column_role(first) == "competency" and name for first, _, name in labels.values()):
+        layout.titles.update({n: replace(layout.titles[n], name=name) for n, (_, _, name) in labels.items()})
+
+
+def _grids(blocks: Sequence[Block]) -> dict[int, Grid]:
+    tables: list[tuple[int, list[Block]]] = []
+    for table, members in groupby(enumerate(blocks), key=lambda pair: pair[1].table):
+        if table:
+            rows = list(members)
+            tables.append((rows[0][0], [row for _, row in rows]))
+    first_columns = Counter(
+        label for _, rows in tables for label in {row.cells[0].casefold() for row in rows if len(row.cells) > 1} - {""}
+    )
+    shared = {label for label, n in first_columns.items() if n > 1}
+    headings = [sum(b.kind == "heading" for b in blocks[:position]) for position, _ in tables]
+    has_own_headings = len(tables) > 1 and len(set(headings)) == len(headings)
+    return {n: read_grid(rows, shared_labels=shared, has_own_heading=has_own_headings) for n, rows in tables}
+
+
+def _levels_first(blocks: Sequence[Block], marks: Mapping[int, LevelMark]) -> dict[int, tuple[str, LevelMark]]:
+    """Find titles that return under levels which each occur once: level above competency."""
+    ranks = [mark.rank for _, mark in sorted(marks.items())]
+    has_text = any(len(m.rest.split()) > _NAME_WORDS_OF_LEVEL or m.rest.endswith(".") for m in marks.values())
+    if len(ranks) < 2 or len(set(ranks)) < len(ranks) or has_text:
+        return {}
+    under: dict[Style, dict[int, tuple[str, LevelMark]]] = {}
+    current: LevelMark | None = None
+    for position, block in enumerate(blocks):
+        current = marks.get(position, current)
+        if current and position not in marks and may_be_title(block):
+            name = without_numbering(block.text.replace("**", "")).rstrip(":").strip()
+            level = replace(current, name=current.name or current.rest, rest="")
+            under.setdefault(style_of(block), {})[position] = (name, level)
+    for style in sorted(under, key=lambda style: ("heading", "bold", "capitals", "line").index(style[0])):
+        names = Counter(name.casefold() for name, _ in under[style].values())
+        often = {name for name, n in names.items() if n > 1}
+        n_often = sum(name.casefold() in often for name, _ in under[style].values())
+        if len(often) > 1 and n_often >= 0.6 * len(under[style]):
+            return under[style]
+    return {}
+
+
+def _runs(blocks: Sequence[Block], marks: Mapping[int, LevelMark], anchors: Sequence[int]) -> list[Run]:
+    runs: list[Run] = []
+    ranks: list[int] = []
+    previous = -1
+    for anchor in anchors:
+        gap = range(previous + 1, anchor)
+        rank = marks[anchor].rank if anchor in marks else None
+        titles = [n for n in gap if may_be_title(blocks[n])]
+        strong = [n for n in titles if _outranks(blocks[n], blocks[anchor]) or competency_label(blocks[n].text)]
+        restarts = rank is None or rank in ranks or _turns(ranks, rank)
+        if not runs or strong or (restarts and titles):
+            runs.append(Run([anchor], previous + 1))
+            ranks = []
+        else:
+            runs[-1].anchors.append(anchor)
+        ranks += [rank] if rank is not None else []
+        previous = anchor
+    return runs
+
+
+def _turns(ranks: Sequence[int], rank: int) -> bool:
+    if len(ranks) < 2:
+        return False
+    return (ranks[-1] - ranks[0]) * (rank - ranks[-1]) < 0
+
+
+def _outranks(title: Block, anchor: Block) -> bool:
+    if title.kind != "heading":
+        return False
+    return anchor.kind != "heading" or title.depth < anchor.depth
+
+
+def _choose_titles(blocks: Sequence[Block], marks: Mapping[int, LevelMark], runs: list[Run]) -> None:
+    candidates = [_candidates(blocks, marks, run) for run in runs]
+    usual = _usual_style(blocks, candidates)
+    for run, found in zip(runs, candidates, strict=True):
+        labelled = [n for n in found if competency_label(blocks[n].text)]
+        of_style = [n for n in found if style_of(blocks[n]) == usual]
+        headings = [n for n in found if blocks[n].kind == "heading"]
+        bold = [n for n in found if blocks[n].kind == "bold"]
+        chosen = labelled or of_style or headings or bold or found
+        run.title = _nearest(blocks, chosen) if chosen else None
+
+
+def _nearest(blocks: Sequence[Block], chosen: Sequence[int]) -> int:
+    """Return the last title; or the one before it, when the last is a longer line that reads as its definition."""
+    if len(chosen) > 1 and chosen[-1] == chosen[-2] + 1 and blocks[chosen[-1]].kind == "paragraph":
+        title, after = (len(blocks[n].text.split()) for n in chosen[-2:])
+        if title <= _NAME_WORDS < after or (
+            title < after and blocks[chosen[-2]].lines[1] + 1 == blocks[chosen[-1]].lines[0]
+        ):
+            return chosen[-2]
+    return chosen[-1]
+
+
+def _candidates(blocks: Sequence[Block], marks: Mapping[int, LevelMark], run: Run) -> list[int]:
+    anchor = run.anchors[0]
+    start = run.gap_start
+    is_headline = [n for n in marks if n + 1 < len(blocks) and blocks[n + 1].kind == "bold"]
+    headlines = {n + 1 for n in is_headline} if 2 * len(is_headline) > len(marks) else set()
+    found = [n for n in range(start, anchor) if may_be_title(blocks[n]) and n not in headlines]
+    if blocks[anchor].kind == "heading":
+        lower = [n for n in found if blocks[n].kind == "heading" and not _outranks(blocks[n], blocks[anchor])]
+        return [n for n in found if n not in lower] or found
+    return found
+
+
+def _usual_style(blocks: Sequence[Block], candidates: Sequence[Sequence[int]]) -> Style | None:
+    """Return the kind of title that most runs have; of two that are as common, the one nearest to the levels."""
+    reach: Counter[Style] = Counter()
+    distance: Counter[Style] = Counter()
+    for found in candidates:
+        for style in {style_of(blocks[n]) for n in found}:
+            reach[style] += 1
+            distance[style] += max(n for n in found if style_of(blocks[n]) == style)
+    if not reach:
+        return None
+    order = {"heading": 3, "bold": 2, "capitals": 1, "line": 0}
+    most = max(reach.values())
+    common = [style for style, n in reach.items() if n == most]
+    strongest = max(order[kind] for kind, _ in common)
+    return max((s for s in common if order[s[0]] == strongest), key=lambda s: (distance[s], s[1]))
+
+
+def _sort_out(blocks: Sequence[Block], marks: Mapping[int, LevelMark], runs: Sequence[Run], layout: Layout) -> None:
+    """Tell runs of a competency from runs that explain levels, and from levels without a competency."""
+    usual_mark = _usual(_mark_style(blocks, marks, run) for run in runs)
+    usual_title = _usual(style_of(blocks[run.title]) for run in runs if run.title is not None)
+    in_tables = any(grid.names_competencies for grid in layout.grids.values())
+    for run in runs:
+        own = {n: marks[n] for n in run.anchors if n in marks}
+        title = blocks[run.title] if run.title is not None else None
+        labelled = bool(title and competency_label(title.text))
+        about = bool(title and is_about_levels(title.text) and not labelled)
+        inline = bool(own) and all(mark.rest for mark in own.values()) and not _has_items(blocks, run)
+        odd = _mark_style(blocks, marks, run) != usual_mark or (title is not None and style_of(title) != usual_title)
+        explains = inline and not labelled and (about or title is None or (len(runs) > 2 and odd and run is runs[0]))
+        is_note = in_tables and len(own) == 1 and len(run.anchors) == 1
+        if (explains and len(runs) > 1) or (is_note and inline):
+            layout.explanations.update(own)
+        elif title is None or about or is_note:
+            layout.orphans.update(own)
+        else:
+            layout.marks.update(own)
+            layout.titles[run.title or 0] = title_of(title)
+
+
+def _mark_style(blocks: Sequence[Block], marks: Mapping[int, LevelMark], run: Run) -> tuple[str, int, bool]:
+    first = run.anchors[0]
+    return (*style_of(blocks[first]), bool(first in marks and marks[first].rest))
+
+
+def _usual(styles: object) -> object:
+    counts = Counter(styles)  # type: ignore[call-overload]
+    return counts.most_common(1)[0][0] if counts else None
+
+
+def _has_items(blocks: Sequence[Block], run: Run) -> bool:
+    last = run.anchors[-1]
+    after = blocks[last + 1] if last + 1 < len(blocks) else None
+    inside = any(blocks[n].kind == "item" for n in range(run.anchors[0] + 1, last))
+    return inside or (after is not None and after.kind == "item")
+
+
+def _parts(blocks: Sequence[Block], layout: Layout) -> set[int]:
+    """
+    Find titles that stand after the last level of a competency and never within another: they open another part.
+
+    What follows such a title, like 'Liever niet', is no behaviour of the last level, however it is called.
+    """
+    inner: set[str] = set()
+    after: dict[int, str] = {}
+    bounds = sorted({*layout.marks, *layout.titles, *layout.orphans, *layout.grids, len(blocks)})
+    n_levels = 0
+    is_inline = _are_inline(layout.marks)
+    for start, end in pairwise(bounds):
+        n_levels = 0 if start in layout.titles else n_levels + 1
+        if start not in layout.marks:
+            continue
+        if is_inline and end not in layout.marks:
+            after.update(dict.fromkeys(_after_gap(blocks, start + 1, end)[:1], ""))
+            continue
+        found = _titles_after_items(blocks, start + 1, end)
+        if end in layout.marks:
+            inner.update(found.values())
+        elif n_levels > 1:
+            after.update(found)
+    return {position for position, text in after.items() if text not in inner}
+
+
+def _are_inline(marks: Mapping[int, LevelMark]) -> bool:
+    """Tell whether levels stand right under each other, each with its text on its line, as in 'Goed: luistert.'."""
+    touching = sum(n + 1 in marks for n in marks)
+    return 2 * touching > len(marks) and all(mark.rest for mark in marks.values())
+
+
+def _after_gap(blocks: Sequence[Block], start: int, end: int) -> list[int]:
+    return [n for n in range(start, end) if blocks[n].lines[0] > blocks[n - 1].lines[1] + 1]
+
+
+def _titles_after_items(blocks: Sequence[Block], start: int, end: int) -> dict[int, str]:
+    found: dict[int, str] = {}
+    has_items = False
+    for position in range(start, end):
+        block, following = blocks[position], blocks[position + 1] if position + 1 < end else None
+        if is_other_section(block.text):
+            break
+        if block.kind == "item":
+            has_items = True
+        elif has_items and following and following.kind in ("item", "paragraph") and _opens_part(block):
+            found[position] = block.text.casefold().strip(":* ")
+    return found
+
+
+def _opens_part(block: Block) -> bool:
+    is_short = len(block.text.split()) <= _PART_WORDS and block.text[:1].isupper()
+    if block.kind == "paragraph" and not block.text.endswith(":"):
+        return is_short and may_be_title(block)
+    return block.kind in ("bold", "paragraph") and is_short and not is_indicators_label(block.text)

@@ -1,0 +1,113 @@
+"""Put what tables say where it belongs: under the competency and level that they name, or that stand above them."""
+
+from __future__ import annotations
+
+from kempen_nlp.parsing.draft import CompetencyDraft, LevelDraft, Piece
+from kempen_nlp.parsing.gathering import Gathering
+from kempen_nlp.parsing.grid_entries import Entry, entries
+from kempen_nlp.parsing.grids import Grid
+from kempen_nlp.parsing.profiles import ProfileTable, Requirements, read_grades
+
+
+class TableReader:
+    """Reads tables into what has been gathered; tables of profiles wait until all competencies are known."""
+
+    def __init__(self, gathering: Gathering, requirements: Requirements) -> None:
+        self._gathering = gathering
+        self._account = gathering.account
+        self._requirements = requirements
+        self._waiting: list[ProfileTable] = []
+        self._named_columns: set[str] = set()
+
+    def read(self, grid: Grid) -> None:
+        """Read one table."""
+        if grid.kind == "none":
+            self._waiting.append(ProfileTable(grid.rows))
+            return
+        if grid.needs_title and (not self._gathering.competencies or self._gathering.is_aside):
+            for row in grid.rows:
+                self._account.skip(row, "levels of this table belong to no competency", quiet=row is not grid.rows[0])
+            return
+        outer, defined = self._gathering.cluster, set[str]()
+        self._named_columns.clear()
+        for entry in entries(grid):
+            self._read_entry(entry, defined)
+        self._gathering.level = None
+        self._gathering.cluster = outer
+
+    def finish(self) -> None:
+        """Read the tables that waited."""
+        names = {draft.name.casefold(): draft.name for draft in self._gathering.competencies}
+        for table in self._waiting:
+            self._requirements.read(table, names)
+
+    def _read_entry(self, entry: Entry, defined: set[str]) -> None:
+        gathering, account = self._gathering, self._account
+        if entry.role == "competency":
+            gathering.open_competency(entry.text, entry.block.lines[0], is_table=True)
+            account.use(entry.block, "competency")
+        elif entry.role == "cluster":
+            gathering.cluster = entry.text
+            account.use(entry.block, "cluster")
+        elif entry.role == "heads":
+            account.use(entry.block, "level")
+        elif entry.role == "unused column":
+            if entry.text not in self._named_columns:
+                account.doubt(entry.block, f"column '{entry.text}' was not used")
+            self._named_columns.add(entry.text)
+        elif not gathering.competencies and entry.role == "subheading":
+            account.use(entry.block, "cluster")
+        elif not gathering.competencies:
+            account.skip(entry.block, "stands before the first competency")
+        elif entry.role == "definition":
+            self._read_definition(entry, defined)
+        else:
+            self._read_part(entry, gathering.last)
+
+    def _read_definition(self, entry: Entry, defined: set[str]) -> None:
+        draft = self._gathering.last
+        if draft.name not in defined and entry.text not in draft.definition:
+            draft.definition.append(entry.text)
+        defined.add(draft.name)
+        self._account.use(entry.block, "definition")
+
+    def _read_part(self, entry: Entry, draft: CompetencyDraft) -> None:
+        if entry.role == "untitled":
+            draft.misses_title = True
+            self._account.doubt(entry.block, f"'{entry.text[:40]}' stands under no level")
+        elif entry.role == "other part":
+            self._account.skip(entry.block, f"'{' '.join(entry.text.split())[:40]}' describes no level")
+        elif entry.role == "profile":
+            self._read_profile_cell(entry, draft)
+        elif entry.role == "subheading":
+            self._account.use(entry.block, "subheading")
+        elif entry.mark is None or entry.mark.rank is None:
+            self._account.skip(entry.block, f"'{entry.text[:40]}' has no level")
+        else:
+            line = entry.block.lines[0]
+            level = draft.levels.get(entry.mark.rank) or draft.add_level(entry.mark, line, self._account.where)
+            self._read_level_entry(entry, level)
+
+    def _read_level_entry(self, entry: Entry, level: LevelDraft) -> None:
+        if entry.role == "level":
+            self._account.use(entry.block, "level")
+        elif entry.role == "not applicable":
+            level.applicable = False
+            self._account.use(entry.block, "not applicable")
+        elif entry.role == "reference":
+            self._account.doubt(
+                entry.block, f"'{entry.text}' at level {level.rank} only points elsewhere and is no indicator"
+            )
+        else:
+            kind = "headline" if entry.role == "headline" else "item"
+            level.pieces.append(Piece(entry.text, entry.block.lines, kind, is_alone=entry.is_alone))
+            self._gathering.note_reference(entry.block, entry.text)
+            self._account.use(entry.block, entry.role)
+
+    def _read_profile_cell(self, entry: Entry, draft: CompetencyDraft) -> None:
+        if entry.mark is None or entry.mark.rank is None:
+            self._account.doubt(entry.block, f"'{entry.text}' stands above no level")
+            return
+        for profile in read_grades(entry.text):
+            self._requirements.add(entry.block, profile, draft.name, entry.mark.rank)
+        self._account.use(entry.block, "profile")

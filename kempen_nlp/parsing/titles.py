@@ -1,0 +1,186 @@
+"""Which lines may name a competency, and what name and definition they give."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kempen_nlp.parsing.blocks import Block
+from kempen_nlp.parsing.layout import Title
+from kempen_nlp.parsing.scales import is_about_levels, read_level, read_named_level
+from kempen_nlp.parsing.words import (
+    cluster_label,
+    column_role,
+    competency_label,
+    continued_name,
+    definition_label,
+    headline_label,
+    is_indicators_label,
+    is_lone_number,
+    is_other_section,
+    without_numbering,
+)
+
+Style = tuple[str, int]
+_TITLE_WORDS = 8
+_FOOTNOTE = re.compile(r"(?<=\w)[¹²³⁴⁵⁶⁷⁸⁹†‡*]+$")
+_NAMED_TITLE = re.compile(
+    r"^(?:\*\*(?P<bold>[^*]{2,60}?):?\*\*\s*:?|(?P<plain>[^\W\d_][^:.]{1,50}?):|(?P<dash>[^\W\d_][^:.–—]{1,50}?)\s[–—-])\s+(?P<rest>\S.*)$"
+)
+_NAME_AND_LEVEL = re.compile(
+    r"^(?P<name>\S.*?)\s*[-–—:,(]?\s*\b(?P<level>(?:niveau|level)\s*(?:\d{1,2}|[A-H]|[IV]{1,3}))\s*[):.]?$",
+    re.IGNORECASE,
+)
+
+
+def style_of(block: Block) -> Style:
+    """Return how a line is printed: heading with depth, bold, capitals, or plain."""
+    if block.kind == "heading":
+        return ("heading", block.depth)
+    if block.kind == "bold":
+        return ("bold", 0)
+    return ("capitals", 0) if block.kind == "paragraph" and block.text.isupper() else ("line", 0)
+
+
+def may_be_title(block: Block) -> bool:
+    """Return whether a line may name a competency."""
+    if competency_label(block.text):
+        return block.kind not in ("item", "row")
+    if block.kind == "row" or block.italic or is_label(block.text):
+        return False
+    if block.kind == "heading":
+        return not is_lone_number(block.text)
+    if block.kind == "bold":
+        return len(block.text.split()) <= _TITLE_WORDS + 2 and not block.text.endswith((".", ";", ","))
+    if block.kind == "item":
+        return block.glyph.strip("().").isdigit() and _is_short(block.text)
+    return _is_short(block.text) or _named_title(block.text) is not None
+
+
+def has_items_under(blocks: Sequence[Block], position: int) -> bool:
+    """Return whether a list item has items of its own."""
+    following = blocks[position + 1] if position + 1 < len(blocks) else None
+    return bool(following and following.kind == "item" and following.indent > blocks[position].indent)
+
+
+def is_label(text: str) -> bool:
+    """Return whether a line labels what follows, such as 'Definitie:' or 'Ontwikkeltips'."""
+    said = (definition_label(text), headline_label(text), cluster_label(text))
+    return is_indicators_label(text) or is_other_section(text) or any(label is not None for label in said)
+
+
+def is_plain_title(block: Block) -> bool:
+    """Return whether a line is a short title that does not speak of levels."""
+    return may_be_title(block) and len(block.text.split()) <= 4 and not is_about_levels(block.text)
+
+
+def _is_short(text: str) -> bool:
+    clean = without_numbering(text)
+    return (
+        len(clean.split()) <= _TITLE_WORDS
+        and len(clean) <= 70
+        and not clean.endswith((".", ";", ",", "?", "!"))
+        and (clean[:1].isupper() or clean.startswith("("))
+    )
+
+
+def _named_title(text: str) -> Title | None:
+    match = _NAMED_TITLE.match(without_numbering(text))
+    if not match:
+        return None
+    name = without_numbering((match["bold"] or match["plain"] or match["dash"]).strip())
+    if len(name.split()) > 6 or len(match["rest"].split()) < 3 or not name[:1].isupper():
+        return None
+    return Title(name, match["rest"].strip())
+
+
+def title_of(block: Block) -> Title:
+    """Return the name that a title gives, and the definition that stands on its line."""
+    text = competency_label(block.text) or block.text
+    if block.kind != "heading" and (named := _named_title(text)):
+        return named
+    if block.kind == "heading" and ":" in text and (named := _named_title(text)) and len(named.definition.split()) > 3:
+        return named
+    name = _FOOTNOTE.sub("", without_numbering(text.replace("**", "")).strip().rstrip(":").strip())
+    return Title(continued_name(name) or name)
+
+
+def lift_titles(blocks: Sequence[Block]) -> list[Block]:
+    """
+    Make lines of the rows with one cell that begin a table, above a head that titles its columns.
+
+    In a spreadsheet the handbook's title stands there; it is no competency and no part of the table.
+    """
+    result = list(blocks)
+    for position, block in enumerate(blocks):
+        is_first = block.table and (not position or blocks[position - 1].table != block.table)
+        end = position
+        while is_first and end < len(blocks) and blocks[end].table == block.table and _n_filled(blocks[end]) == 1:
+            end += 1
+        head = blocks[end] if end < len(blocks) and blocks[end].table == block.table else None
+        roles = [role for cell in head.cells if (role := column_role(cell))] if head else []
+        if is_first and ("level" in roles or len(roles) > 1):
+            for n in range(position, end):
+                text = " ".join(blocks[n].text.split())
+                result[n] = Block("paragraph", text, blocks[n].lines)
+    return result
+
+
+def raise_items(blocks: Sequence[Block]) -> list[Block]:
+    """Make bold lines of list items that have levels under them, as in a list three deep."""
+    result = list(blocks)
+    for position, block in enumerate(blocks[:-1]):
+        following = blocks[position + 1]
+        if (
+            block.kind == "item"
+            and has_items_under(blocks, position)
+            and _is_short(block.text.replace("**", ""))
+            and not _names_level(block)
+            and _names_level(following)
+            and has_items_under(blocks, position + 1)
+        ):
+            result[position] = replace(block, kind="bold", text=block.text.replace("**", ""), glyph="", indent=0)
+    return result
+
+
+def _names_level(block: Block) -> bool:
+    return bool(read_level(block.text, loose=True) or read_named_level(block.text))
+
+
+def _n_filled(row: Block) -> int:
+    return sum(bool(cell) for cell in row.cells)
+
+
+def part_titles(blocks: Sequence[Block]) -> list[Block]:
+    """
+    Divide titles that name a competency and a level at once, as in 'Samenwerken – niveau 2'.
+
+    Only where the same name comes with several levels; 'Expert (niveau 3)' stays whole.
+    """
+    found = {
+        n: parts for n, block in enumerate(blocks) if block.kind != "row" and (parts := _competency_and_level(block))
+    }
+    ranks: dict[str, set[str]] = {}
+    for name, level in found.values():
+        ranks.setdefault(name.casefold(), set()).add(level.casefold())
+    shared = {name for name, levels in ranks.items() if len(levels) > 1}
+    result: list[Block] = []
+    current = ""
+    for position, block in enumerate(blocks):
+        name, level = found.get(position, ("", ""))
+        if name.casefold() not in shared:
+            result.append(block)
+            continue
+        if name.casefold() != current:
+            result.append(replace(block, kind="heading", depth=max(block.depth, 1), text=name))
+            current = name.casefold()
+        result.append(replace(block, kind="heading", depth=max(block.depth, 1) + 1, text=level))
+    return result
+
+
+def _competency_and_level(block: Block) -> tuple[str, str] | None:
+    match = _NAME_AND_LEVEL.match(block.text.replace("**", ""))
+    if not match or len(match["name"].split()) > _TITLE_WORDS or not match["name"][:1].isupper():
+        return None
+    return match["name"].strip(), match["level"]

@@ -1,0 +1,232 @@
+"""Read a filled-in workbook back: decisions kept, agreement measured, labelled feedback for training."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from kempen_nlp.assignments import whole_file
+from kempen_nlp.corpus import framework_names, load_framework, sha256_of
+from kempen_nlp.errors import ReviewError
+from kempen_nlp.exchange import read_annotations
+from kempen_nlp.framework import Framework
+from kempen_nlp.review._annotations import decide_task
+from kempen_nlp.review._decisions import Decision, Finding, SetAside, decide
+from kempen_nlp.review._measures import agreement_table
+from kempen_nlp.review._reading import FilledWorkbook, read_workbook
+from kempen_nlp.workbook import FRAMEWORK_FACT, framework_hash
+
+__all__ = ["Decision", "Finding", "Review", "SetAside", "import_review", "read_review"]
+
+WRITER_COLUMNS = ("schrijver", "auteur", "leidinggevende", "writer", "author")
+UNKNOWN_WRITER = "onbekend"
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a filled-in workbook holds."""
+
+    framework: Framework
+    workbook: FilledWorkbook
+    decisions: tuple[Decision, ...]
+    set_aside: tuple[SetAside, ...]
+    feedback: tuple[dict[str, Any], ...]
+    """Labelled comments as ``corpus.read_feedback`` reads them, of comments decided as a whole."""
+    n_unfinished: int
+    """Comments with some decisions, of which a row is undecided or set aside; they teach nothing."""
+    agreement: pd.DataFrame
+    """As ``agreement_table`` gives."""
+
+    def sentences(self) -> str:
+        """Say what came of it, in a few English sentences."""
+        writers = {row["writer"] for row in self.feedback}
+        hint = ""
+        if self.feedback and len(writers) < 2:
+            hint = (
+                " They have one writer; `kempen train` needs two, to measure on one it never saw: "
+                "name the column that says who wrote a comment with --writer-column."
+            )
+        return (
+            f"{len(self.decisions)} decisions read, {len(self.set_aside)} rows set aside. "
+            f"{len(self.feedback)} comments were decided as a whole and became labelled feedback; "
+            f"{self.n_unfinished} were not finished.{hint}"
+        )
+
+
+def read_review(path: str | Path, *, framework: str | None = None, writer_column: str | None = None) -> Review:
+    """
+    Read and check a workbook that reviewers filled in.
+
+    Parameters
+    ----------
+    path : path
+        Workbook that ``kempen classify`` wrote, or a ``.json`` export of Label Studio with tasks of
+        ``kempen export``.
+    framework : str, optional
+        Name or path; by default the shipped one that the file names.
+    writer_column : str, optional
+        Column of the input that says who wrote a comment; by default one of ``WRITER_COLUMNS``.
+
+    Raises
+    ------
+    ReviewError
+        If the workbook cannot be read, has no decisions, or was made with another framework.
+    """
+    path = Path(path)
+    if path.suffix.lower() == ".json":
+        return _from_label_studio(path, framework, writer_column)
+    workbook = read_workbook(path)
+    known = _framework(workbook, framework)
+    results = list(decide(workbook.rows, known))
+    ids = [str(row.cells.get("id") or "") for row in workbook.rows]
+    _require(any(result is not None for result in results), path, "Choose one from the list in the column `besluit`.")
+    extra = {identifier: row.extra for identifier, row in zip(ids, workbook.rows, strict=True)}
+    return _review(known, workbook, list(zip(ids, results, strict=True)), _writers(extra, path, writer_column))
+
+
+def _from_label_studio(path: Path, framework: str | None, writer_column: str | None) -> Review:
+    tasks = read_annotations(path)
+    wanted = {task.framework for task in tasks}
+    known = next(
+        (f for f in map(load_framework, [framework] if framework else framework_names()) if {f.id} == wanted), None
+    )
+    if known is None:
+        msg = f"{path} was made with the framework {', '.join(sorted(wanted))}. Name it with --framework."
+        raise ReviewError(msg)
+    results: list[_Result] = []
+    for task in tasks:
+        results += [(task.comment_id, result) for result in decide_task(task, known)] or [(task.comment_id, None)]
+    _require(any(result is not None for _, result in results), path, "Submit at least one task in Label Studio.")
+    source = FilledWorkbook(path, (), {}, None)
+    return _review(known, source, results, _writers({t.comment_id: t.extra for t in tasks}, path, writer_column))
+
+
+_Result = tuple[str, Decision | SetAside | None]
+
+
+def _review(
+    framework: Framework, source: FilledWorkbook, results: Sequence[_Result], writers: Mapping[str, str]
+) -> Review:
+    decisions = tuple(r for _, r in results if isinstance(r, Decision))
+    aside = tuple(r for _, r in results if isinstance(r, SetAside))
+    complete, n_unfinished = _complete(results)
+    of_comment: dict[str, list[Decision]] = {identifier: [] for identifier in complete}
+    for decision in decisions:
+        if decision.comment_id in of_comment:
+            of_comment[decision.comment_id].append(decision)
+    feedback = tuple(_labelled(i, found, writers) for i, found in of_comment.items())
+    agreement = agreement_table(decisions, complete, framework.names)
+    return Review(framework, source, decisions, aside, feedback, n_unfinished, agreement)
+
+
+def _require(has_decisions: bool, path: Path, remedy: str) -> None:
+    if not has_decisions:
+        msg = f"{path} holds no decisions. {remedy}"
+        raise ReviewError(msg)
+
+
+def import_review(
+    path: str | Path, output: str | Path, *, framework: str | None = None, writer_column: str | None = None
+) -> Review:
+    """
+    Read a filled-in workbook and write labelled feedback, the decisions, and what was set aside.
+
+    Beside ``output`` stand a file ending in ``.besluiten.jsonl``, to which new decisions are added
+    and from which none goes, and, when rows were set aside, one ending in ``.terzijde.csv``.
+
+    Parameters
+    ----------
+    path, framework, writer_column
+        As in ``read_review``.
+    output : path
+        Labelled feedback, JSON Lines, for ``kempen train --feedback``.
+
+    Raises
+    ------
+    ReviewError
+        As in ``read_review``.
+    """
+    output = Path(output)
+    review = read_review(path, framework=framework, writer_column=writer_column)
+    with whole_file(output) as partial:
+        partial.write_text(_json_lines(review.feedback), encoding="utf-8")
+    kept = output.with_name(f"{output.stem}.besluiten.jsonl")
+    _add_decisions(kept, review)
+    if review.set_aside:
+        columns = {"row": "rij", "comment_id": "nummer", "column": "kolom", "found": "gevonden", "expected": "verwacht"}
+        table = pd.DataFrame([asdict(item) for item in review.set_aside]).rename(columns=columns)
+        with whole_file(output.with_name(f"{output.stem}.terzijde.csv")) as partial:
+            table.to_csv(partial, sep=";", index=False, encoding="utf-8-sig")
+    return review
+
+
+def _framework(workbook: FilledWorkbook, name: str | None) -> Framework:
+    wanted = workbook.facts.get(FRAMEWORK_FACT)
+    candidates = [load_framework(n) for n in ([name] if name else framework_names())]
+    for framework in candidates:
+        if framework_hash(framework) == wanted:
+            return framework
+    what = f"was made with a framework of SHA-256 {wanted[:12]}…" if wanted else "does not say which framework it has"
+    tried = f"{name} is another one" if name else "none of the shipped ones is that"
+    msg = f"{workbook.path} {what}; {tried}. Name the framework that it was made with by --framework."
+    raise ReviewError(msg)
+
+
+def _complete(results: Sequence[_Result]) -> tuple[list[str], int]:
+    """Return the ids of comments that were decided as a whole, and how many were only begun."""
+    decided: dict[str, list[bool]] = {}
+    for identifier, result in results:
+        decided.setdefault(identifier, []).append(isinstance(result, Decision))
+    complete = [identifier for identifier, rows in decided.items() if all(rows)]
+    return complete, sum(any(rows) and not all(rows) for rows in decided.values())
+
+
+def _writers(extra: Mapping[str, Mapping[str, str]], path: Path, column: str | None) -> Mapping[str, str]:
+    known = list(dict.fromkeys(name for cells in extra.values() for name in cells))
+    if column is not None and column not in known:
+        msg = f"{path} has no column {column!r} for the writer. It has {', '.join(known) or 'no other columns'}."
+        raise ReviewError(msg)
+    found = column or next((c for c in known if c.casefold() in WRITER_COLUMNS), "")
+    return {identifier: cells.get(found) or UNKNOWN_WRITER for identifier, cells in extra.items()}
+
+
+def _labelled(identifier: str, decisions: Sequence[Decision], writers: Mapping[str, str]) -> dict[str, Any]:
+    labels = [{**asdict(d.final), "alt_rank": None} for d in decisions if d.final is not None]
+    return {
+        "id": identifier, "text": decisions[0].text, "labels": labels, "register": "form", "sector": "eigen",
+        "writer": writers[identifier], "split": "train", "tags": [],
+    }  # fmt: skip
+
+
+def _add_decisions(path: Path, review: Review) -> None:
+    """Add what is new; a decision that was taken back later stays in the file, as it was taken."""
+    known = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    source = {
+        "workbook": review.workbook.path.name, "workbook_sha256": sha256_of(review.workbook.path),
+        "workbook_saved": review.workbook.saved.isoformat() if review.workbook.saved else None,
+        "framework": review.framework.id, "model_sha256": review.workbook.facts.get("model (sha256 van manifest.json)"),
+    }  # fmt: skip
+    told = {_decided(json.loads(line)) for line in known if line.strip()}
+    new = [{**_plain(decision), **source} for decision in review.decisions]
+    lines = [*known, *_json_lines(row for row in new if _decided(row) not in told).splitlines()]
+    with whole_file(path) as partial:
+        partial.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _plain(decision: Decision) -> dict[str, Any]:
+    return {k: v for k, v in asdict(decision).items() if k not in ("text", "row")}
+
+
+def _decided(row: Mapping[str, Any]) -> str:
+    return json.dumps(
+        {k: v for k, v in row.items() if not k.startswith(("workbook", "framework", "model_"))}, sort_keys=True
+    )
+
+
+def _json_lines(rows: Iterable[Mapping[str, Any]]) -> str:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)

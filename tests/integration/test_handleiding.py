@@ -1,0 +1,72 @@
+"""The manual for analysts: every command in it is run, every picture is there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from kempen_nlp.__main__ import main
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = (ROOT / "docs" / "handleiding.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```\n(.*?)```", TEXT, flags=re.DOTALL)
+COMMANDS = [line for block in BLOCKS for line in block.splitlines() if line.strip()]
+
+
+def _reviewed(source, target):
+    """Do what the manual asks the analyst to do by hand."""
+    book = openpyxl.load_workbook(source)
+    sheet = book["Toewijzingen"]
+    column = {cell.value: cell.column for cell in sheet[1]}
+    for row in range(2, sheet.max_row + 1):
+        sheet.cell(row, column["besluit"]).value = "accepteren"
+        sheet.cell(row, column["beoordelaar"]).value = "Els"
+    book.save(target)
+
+
+@pytest.mark.slow
+def test_every_command_of_the_manual_does_what_it_says(tmp_path, monkeypatch, corpus_dir):
+    """In order, in one folder, as an analyst would; only the long training is asked for its options instead."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(corpus_dir / "feedback" / "sample.csv", "opmerkingen.csv")
+    shutil.copy(corpus_dir / "handbooks" / "kempen.txt", "handboek.txt")
+    for command in COMMANDS:
+        program, *args = shlex.split(command)
+        if program != "kempen":
+            continue
+        if args[0] == "review":
+            _reviewed("uit.xlsx", "nagekeken.xlsx")
+        assert main([args[0], "--help"] if args[0] == "train" else args) == 0, command
+        if "-o" in args and args[0] != "train":
+            assert Path(args[args.index("-o") + 1]).stat().st_size > 0, command
+
+    assert Path("gelabeld.besluiten.jsonl").exists()
+
+
+def test_commands_that_are_not_run_exist(capsys):
+    """Targets of make, the script behind the notebooks, the options of training."""
+    targets = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    for command in COMMANDS:
+        program, *args = shlex.split(command)
+        match program:
+            case "make":
+                assert args[0] in targets
+            case "python":
+                assert (ROOT / args[0]).is_file()
+            case "kempen" if args[0] == "train":
+                assert main(["train", "--help"]) == 0
+                shown = capsys.readouterr().out
+                assert all(option in shown for option in args if option.startswith("--"))
+            case _:
+                assert program == "kempen"
+
+
+def test_every_picture_and_link_of_the_manual_is_there():
+    """A manual with a hole in it is worse than none."""
+    for target in re.findall(r"\]\(([^)]+)\)", TEXT):
+        assert (ROOT / "docs" / target).is_file(), target

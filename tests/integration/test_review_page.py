@@ -1,0 +1,261 @@
+"""The review page in a real browser, from upload to workbook; nothing asked of another machine."""
+
+from __future__ import annotations
+
+import base64
+import io
+import itertools
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import openpyxl
+import pytest
+
+from kempen_nlp.corpus import shipped_path
+
+pytest.importorskip("voila", reason="the extra `app` is not installed, so the review page is not tested")
+websocket = pytest.importorskip("websocket", reason="websocket-client is not installed, so no browser can be driven")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+SCREENSHOTS = os.environ.get("KEMPEN_SCREENSHOTS")
+"""Folder for pictures of what the test saw, for people to look at."""
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        CHROMIUM is None, reason="no Chromium or Chrome was found, so the review page is not tested here"
+    ),
+]
+
+
+class Browser:
+    """A page of headless Chromium, driven over its own protocol."""
+
+    def __init__(self, folder: Path) -> None:
+        command = [
+            CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0", "--window-size=1280,1500",
+            "--remote-allow-origins=*", "--disable-background-networking", "--disable-component-update", "--no-first-run",
+            f"--user-data-dir={folder}", "about:blank",
+        ]  # fmt: skip
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        port = _wait(
+            lambda: (folder / "DevToolsActivePort").exists() and (folder / "DevToolsActivePort").read_text().split()[0],
+            60,
+        )
+        targets = json.load(urllib.request.urlopen(f"http://127.0.0.1:{port}/json", timeout=30))
+        address = next(t["webSocketDebuggerUrl"] for t in targets if t["type"] == "page")
+        self.socket = websocket.create_connection(address, timeout=60, suppress_origin=True)
+        self.numbers, self.hosts, self.errors, self.chooser = itertools.count(1), set(), [], None
+        for domain in ("Page", "Network", "DOM", "Runtime", "Log"):
+            self.ask(f"{domain}.enable")
+        self.ask("Page.setInterceptFileChooserDialog", enabled=True)
+
+    def ask(self, method, **params):
+        number = next(self.numbers)
+        self.socket.send(json.dumps({"id": number, "method": method, "params": params}))
+        while True:
+            message = json.loads(self.socket.recv())
+            self._note(message)
+            if message.get("id") == number:
+                assert "error" not in message, message
+                return message["result"]
+
+    def _note(self, message):
+        match message.get("method"):
+            case "Network.requestWillBeSent":
+                address = urlsplit(message["params"]["request"]["url"])
+                if address.scheme not in ("data", "blob", "about"):
+                    self.hosts.add(address.hostname)
+            case "Network.webSocketCreated":
+                self.hosts.add(urlsplit(message["params"]["url"]).hostname)
+            case "Page.fileChooserOpened":
+                self.chooser = message["params"]["backendNodeId"]
+            case "Log.entryAdded" if message["params"]["entry"]["level"] == "error":
+                self.errors.append(message["params"]["entry"].get("text", ""))
+
+    def run(self, script):
+        found = self.ask("Runtime.evaluate", expression=script, returnByValue=True, userGesture=True)
+        assert "exceptionDetails" not in found, found["exceptionDetails"]
+        return found["result"].get("value")
+
+    def until(self, script, seconds=120):
+        return _wait(lambda: self.run(script), seconds, lambda: self.run("document.body?.innerText.slice(-600)"))
+
+    def click(self, selector):
+        self.until(f"!!document.querySelector({selector!r})")
+        self.run(f"document.querySelector({selector!r}).click()")
+
+    def upload(self, selector, path):
+        self.chooser = None
+        self.click(selector)
+        _wait(lambda: self.run("1") and self.chooser, 30)
+        self.ask("DOM.setFileInputFiles", files=[str(path)], backendNodeId=self.chooser)
+
+    def choose(self, selector, label):
+        self.run(
+            f"(() => {{ const s = document.querySelector({selector + ' select'!r}); "
+            f"s.value = [...s.options].find(o => o.text === {label!r}).value; s.dispatchEvent(new Event('change', {{bubbles: true}})); }})()"
+        )
+
+    def type(self, selector, text):
+        self.run(
+            f"(() => {{ const i = document.querySelector({selector!r}); i.value = {text!r}; "
+            "i.dispatchEvent(new Event('input', {bubbles: true})); i.dispatchEvent(new Event('change', {bubbles: true})); })()"
+        )
+
+    def text(self, selector):
+        return self.run(f"document.querySelector({selector!r})?.innerText ?? ''")
+
+    def picture(self, name):
+        if SCREENSHOTS:
+            data = self.ask("Page.captureScreenshot", format="png")["data"]
+            (Path(SCREENSHOTS) / f"{name}.png").write_bytes(base64.b64decode(data))
+
+    def close(self):
+        self.socket.close()
+        _stop(self.process)
+
+
+def _wait(found, seconds, seen=lambda: "nothing"):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if value := found():
+            return value
+        time.sleep(0.2)
+    pytest.fail(f"nothing came within {seconds} seconds; last seen: {seen()}")
+    return None
+
+
+def _stop(process):
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """Serve the page; yield its address with the token in it, as it is printed for people."""
+    log = tmp_path_factory.mktemp("voila") / "log.txt"
+    with log.open("w") as stream:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "kempen_nlp", "app", "--no-browser"],
+            stdout=stream,
+            stderr=stream,
+            start_new_session=True,
+        )
+        address = re.compile(r"http://(?:127\.0\.0\.1|localhost):\d+/\?token=\w+")
+        try:
+            yield _wait(lambda: address.search(log.read_text()), 120, log.read_text)[0]
+        finally:
+            _stop(process)
+
+
+@pytest.fixture
+def browser(server, tmp_path):
+    made = Browser(tmp_path / "profile")
+    try:
+        made.ask("Page.navigate", url=server)
+        made.until("!!document.querySelector('.kempen-upload')", 180)
+        yield made
+        assert made.hosts <= {"127.0.0.1", "localhost"}
+    finally:
+        made.close()
+
+
+def test_without_the_token_there_is_no_page(server):
+    """Another user of this machine who finds the port sees nothing."""
+    bare = server.partition("?")[0]
+
+    class Stay(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_args):
+            return None
+
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.build_opener(Stay).open(bare, timeout=60)
+    assert refused.value.code in (302, 401, 403)
+
+
+def test_from_upload_to_workbook(browser):
+    """Read, filter, accept, change and reject; the workbook holds the decisions with name and date."""
+    browser.upload(".kempen-upload", shipped_path("corpus", "feedback", "sample.csv"))
+    browser.type(".kempen-reviewer input", "Els")
+    browser.click(".kempen-start")
+    browser.until("/40 opmerkingen gelezen/.test(document.querySelector('.kempen-message').innerText)")
+    browser.until("document.querySelectorAll('.kempen-comment mark').length > 2")
+    browser.picture("nakijken-1-gelezen")
+    browser.choose(".kempen-outcome", "twijfel")
+    browser.until("!/^40 opm/.test(document.querySelector('.kempen-counter').innerText)")
+    doubt = int(browser.text(".kempen-counter").split()[0])
+    browser.choose(".kempen-outcome", "toegewezen")
+    browser.choose(".kempen-competency", "Samenwerken")
+    browser.until("[...document.querySelectorAll('.kempen-comment')].every(c => /Samenwerken/.test(c.innerText))")
+    browser.run("document.querySelectorAll('.kempen-decision')[0].querySelectorAll('button')[1].click()")
+    browser.until("/ 1 besluiten/.test(document.querySelector('.kempen-counter').innerText)")
+    browser.run("document.querySelectorAll('.kempen-decision')[1].querySelectorAll('button')[3].click()")
+    browser.until("/ 2 besluiten/.test(document.querySelector('.kempen-counter').innerText)")
+    browser.picture("nakijken-2-besluiten")
+    browser.click(".kempen-make")
+    browser.until("!!document.querySelector('.kempen-link a')")
+    address = browser.run("document.querySelector('.kempen-link a').href")
+
+    rows = list(openpyxl.load_workbook(io.BytesIO(base64.b64decode(address.partition(",")[2])))["Toewijzingen"].values)
+    decided = [
+        dict(zip(rows[0], row, strict=True)) for row in rows[1:] if dict(zip(rows[0], row, strict=True))["besluit"]
+    ]
+    assert sorted(row["besluit"] for row in decided) == ["accepteren", "afwijzen"]
+    assert {(row["competentie"], row["beoordelaar"]) for row in decided} == {("Samenwerken", "Els")}
+    assert all(row["datum"] for row in decided)
+    assert 0 < doubt < 40
+
+
+def test_a_bad_file_is_answered_and_the_page_goes_on(browser, tmp_path):
+    """In words, with the name of the file and no folder of this machine; then a good file is read."""
+    (tmp_path / "kapot.xlsx").write_bytes(b"geen zip")
+    browser.upload(".kempen-upload", tmp_path / "kapot.xlsx")
+    browser.click(".kempen-start")
+    browser.until("/kan niet worden gelezen/.test(document.querySelector('.kempen-message').innerText)")
+    browser.picture("nakijken-3-kapot")
+
+    said = browser.text(".kempen-message")
+    assert "kapot.xlsx cannot be opened as an Excel workbook" in said
+    assert str(tmp_path.parent) not in said
+    assert "/" not in said.partition("kapot.xlsx")[0]
+
+    (tmp_path / "goed.csv").write_text(
+        "id;opmerking\n1;<img src=x onerror=alert(1)> Belt klanten altijd terug.\n", encoding="utf-8"
+    )
+    browser.upload(".kempen-upload", tmp_path / "goed.csv")
+    browser.click(".kempen-start")
+    browser.until("/1 opmerkingen gelezen/.test(document.querySelector('.kempen-message').innerText)")
+    assert browser.run("document.querySelectorAll('.kempen-comment img').length") == 0
+
+
+def test_five_thousand_comments_are_read_and_shown_by_page(browser, tmp_path):
+    """The page stays quick, as only one page of comments is in it."""
+    texts = [
+        line.split(";", 3)[3]
+        for line in shipped_path("corpus", "feedback", "sample.csv").read_text(encoding="utf-8").splitlines()[1:]
+    ]
+    lines = [f"{n};{texts[n % len(texts)]}" for n in range(5000)]
+    (tmp_path / "veel.csv").write_text("id;opmerking\n" + "\n".join(lines), encoding="utf-8")
+    browser.upload(".kempen-upload", tmp_path / "veel.csv")
+    browser.click(".kempen-start")
+    browser.until("/5000 opmerkingen gelezen/.test(document.querySelector('.kempen-message').innerText)", 500)
+    browser.until("/bladzijde 1 van 625/.test(document.querySelector('.kempen-counter').innerText)")
+    browser.click(".kempen-next")
+    browser.until("/bladzijde 2 van 625/.test(document.querySelector('.kempen-counter').innerText)")
+    browser.picture("nakijken-4-vijfduizend")
+
+    assert browser.run("document.querySelectorAll('.kempen-comment').length") == 8

@@ -1,0 +1,289 @@
+"""What other tools get, against the rules of their formats; and what comes back from them."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+
+import pytest
+from defusedxml import ElementTree
+
+from kempen_nlp.__main__ import main
+from kempen_nlp.assignments import Assignment, ClassifiedComment, Evidence, read_assignments, write_parquet
+from kempen_nlp.corpus import read_feedback
+from kempen_nlp.errors import CommentsError, ReviewError
+from kempen_nlp.exchange import export_assignments
+from kempen_nlp.review import import_review, read_review
+
+TEXTS = [
+    "Belt klanten 😀 terug,\r\nmaar haalt zijn planning zelden.",
+    "Prima jaar & <fijn> mens.",
+    "Kreeg twee teams aan tafel.\x0b",
+]
+GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+P, C = "{urn:QDA-XML:project:1.0}", "{urn:QDA-XML:codebook:1.0}"
+CHILDREN = {
+    "Project": ["Users", "CodeBook", "Variables", "Cases", "Sources", "Notes", "Links", "Sets", "Graphs", "Description", "NoteRef"],
+    "CodeBook": ["Codes", "Sets"],
+    "Code": ["Description", "NoteRef", "Code"],
+    "TextSource": ["Description", "PlainTextContent", "PlainTextSelection", "Coding", "NoteRef", "VariableValue"],
+    "PlainTextSelection": ["Description", "Coding", "NoteRef"],
+    "Coding": ["CodeRef", "NoteRef"],
+    "Users": ["User"],
+    "Codes": ["Code"],
+    "Sources": ["TextSource", "PictureSource", "PDFSource", "AudioSource", "VideoSource"],
+}  # fmt: skip
+"""What Project.xsd and Codebook.xsd 1.0 allow below an element, in this order; the others are leaves."""
+REQUIRED = {
+    "Project": {"name"}, "User": {"guid"}, "Code": {"guid", "name", "isCodable"}, "TextSource": {"guid"},
+    "PlainTextSelection": {"guid", "startPosition", "endPosition"}, "Coding": {"guid"}, "CodeRef": {"targetGUID"},
+}  # fmt: skip
+ALLOWED = {
+    "Project": {"name", "origin", "creatingUserGUID", "creationDateTime", "modifyingUserGUID", "modifiedDateTime", "basePath"},
+    "CodeBook": {"origin"}, "User": {"guid", "name", "id"}, "Code": {"guid", "name", "isCodable", "color"},
+    "TextSource": {"guid", "name", "richTextPath", "plainTextPath", "creatingUser", "creationDateTime", "modifyingUser", "modifiedDateTime"},
+    "PlainTextSelection": {"guid", "name", "startPosition", "endPosition", "creatingUser", "creationDateTime", "modifyingUser", "modifiedDateTime"},
+    "Coding": {"guid", "creatingUser", "creationDateTime"}, "CodeRef": {"targetGUID"},
+}  # fmt: skip
+
+
+def schema_problems(root, namespace):
+    """Return one sentence for each rule of the schema that an element breaks."""
+    problems = []
+    for element in root.iter():
+        name = element.tag.removeprefix(namespace)
+        if not element.tag.startswith(namespace):
+            problems.append(f"{element.tag} is in no namespace of the schema")
+        places = [
+            CHILDREN.get(name, []).index(t) if (t := c.tag.removeprefix(namespace)) in CHILDREN.get(name, []) else -1
+            for c in element
+        ]
+        if -1 in places or places != sorted(places):
+            problems.append(f"children of {name} are unknown or out of order")
+        missing, unknown = (
+            REQUIRED.get(name, set()) - set(element.attrib),
+            set(element.attrib) - ALLOWED.get(name, set()),
+        )
+        problems += [f"{name} lacks {sorted(missing)}"] * bool(missing) + [f"{name} has {sorted(unknown)}"] * bool(
+            unknown
+        )
+        problems += [
+            f"{key} {value!r} is no guid"
+            for key, value in element.attrib.items()
+            if "guid" in key.lower() and not GUID.fullmatch(value)
+        ]
+        if not re.fullmatch("#[0-9a-f]{6}", element.get("color", "#000000")) or element.get(
+            "isCodable", "true"
+        ) not in ("true", "false"):
+            problems.append(f"{name} has a colour or truth value of another kind")
+    guids = [e.get("guid") for e in root.iter() if e.get("guid")]
+    problems += [f"{len(guids) - len(set(guids))} guids are used twice"] * (len(guids) != len(set(guids)))
+    codes = {e.get("guid") for e in root.iter(f"{namespace}Code")}
+    return problems + [
+        f"{e.get('targetGUID')} is no code"
+        for e in root.iter(f"{namespace}CodeRef")
+        if e.get("targetGUID") not in codes
+    ]
+
+
+@pytest.fixture
+def path(tmp_path):
+    def found(text, quote, competency, rank, polarity="strength"):
+        start = text.index(quote)
+        evidence = Evidence("x", "Levert & meldt.", rank, 0.5)
+        return Assignment(competency, rank, polarity, start, start + len(quote), quote, 0.876, {1: 1.0}, evidence)
+
+    one, two, three = TEXTS
+    comments = [
+        ClassifiedComment(
+            "1", one,
+            (
+                found(one, one[:20], "Klantgerichtheid", 2),
+                found(one, "haalt zijn planning zelden", "Resultaatgericht", 3, "development"),
+            ),
+            extra={"auteur": "Anna"},
+        ),
+        ClassifiedComment("2", two, (), (found(two, "fijn", "Samenwerken", 1),), extra={"auteur": "Bram"}),
+        ClassifiedComment("3", three, extra={"auteur": "Anna"}),
+        ClassifiedComment("4", "", problems=("The row has no text.",), extra={"auteur": "Anna"}),
+    ]  # fmt: skip
+    write_parquet(comments, tmp_path / "uit.parquet")
+    return tmp_path / "uit.parquet"
+
+
+def _project(path):
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    return ElementTree.fromstring(files.pop("project.qde")), files
+
+
+def test_a_project_follows_the_rules_of_the_schema(path, tmp_path):
+    """Elements in order, attributes known, identifiers unique, references that lead somewhere."""
+    assert export_assignments(path, tmp_path / "p.qdpx", format_name="qdpx", framework="kempen") == 2
+
+    root, files = _project(tmp_path / "p.qdpx")
+
+    assert schema_problems(root, P) == []
+    assert {
+        f"sources/{s.get('plainTextPath').removeprefix('internal://')}" for s in root.iter(f"{P}TextSource")
+    } == set(files)
+    assert len(files) == 3
+
+
+def test_selections_lie_on_the_quote_counted_as_other_tools_count(path, tmp_path):
+    """Code points, a line end as one; each has a level and a judgement."""
+    export_assignments(path, tmp_path / "p.qdpx", format_name="qdpx", framework="kempen")
+
+    root, files = _project(tmp_path / "p.qdpx")
+
+    names = {e.get("guid"): e.get("name") for e in root.iter(f"{P}Code")}
+    coded = []
+    for source in root.iter(f"{P}TextSource"):
+        text = files[f"sources/{source.get('guid')}.txt"].decode("utf-8")
+        for s in source.iter(f"{P}PlainTextSelection"):
+            quote = text[int(s.get("startPosition")) : int(s.get("endPosition"))]
+            coded.append((quote, [names[r.get("targetGUID")] for r in s.iter(f"{P}CodeRef")]))
+    assert coded == [
+        (TEXTS[0][:20], ["Klantgerichtheid 2", "sterk punt"]),
+        ("haalt zijn planning zelden", ["Resultaatgericht 3", "ontwikkelpunt"]),
+    ]
+
+
+def test_a_codebook_has_every_competency_and_level(path, tmp_path, kempen):
+    """With the indicators as descriptions; the same bytes each time."""
+    for name in ("a.qdc", "b.qdc"):
+        export_assignments(path, tmp_path / name, format_name="qdc", framework="kempen")
+
+    root = ElementTree.fromstring((tmp_path / "a.qdc").read_bytes())
+    assert schema_problems(root, C) == []
+    assert len(list(root.iter(f"{C}Code"))) == 3 + 12 + 3
+    first = next(root.iter(f"{C}Code"))
+    assert kempen.competencies[0].levels[0].text in [d.text for d in first.iter(f"{C}Description")]
+    assert (tmp_path / "a.qdc").read_bytes() == (tmp_path / "b.qdc").read_bytes()
+
+
+def test_the_rules_bite():
+    """A project with everything wrong breaks each of them."""
+    wrong = ElementTree.fromstring(
+        '<Project xmlns="urn:QDA-XML:project:1.0" kleur="x"><CodeBook><Codes><Code guid="1" name="a" color="red"/></Codes></CodeBook>'
+        '<Users/><Coding guid="1"><CodeRef targetGUID="2"/></Coding></Project>'
+    )
+
+    assert len(schema_problems(wrong, P)) >= 8
+
+
+def _annotate(tasks, *results, **more):
+    for task, result in zip(tasks, results, strict=True):
+        if result is not None:
+            task["annotations"] = [
+                {
+                    "result": result,
+                    "completed_by": {"email": "els@x.example"},
+                    "updated_at": "2026-11-24T10:00:00Z",
+                    **more,
+                }
+            ]
+    return tasks
+
+
+def _region(text, quote, competency, rank, polarity="sterk punt", identifier="n1"):
+    start = text.index(quote)
+    units = len(text[:start].encode("utf-16-le")) // 2, len(text[: start + len(quote)].encode("utf-16-le")) // 2
+    place = {"start": units[0], "end": units[1], "text": quote}
+    values = [("competentie", "labels", competency), ("niveau", "choices", rank), ("oordeel", "choices", polarity)]
+    return [
+        {"id": identifier, "from_name": name, "to_name": "text", "type": kind, "value": {**place, kind: [value]}}
+        for name, kind, value in values
+    ]
+
+
+def test_label_studio_tasks_hold_every_readable_comment_with_its_predictions(path, tmp_path):
+    """Also those without evidence; the interface beside it names the same fields."""
+    export_assignments(path, tmp_path / "t.json", format_name="label-studio", framework="kempen")
+
+    tasks = json.loads((tmp_path / "t.json").read_text(encoding="utf-8"))
+    interface = ElementTree.fromstring((tmp_path / "t.xml").read_text(encoding="utf-8"))
+    assert [t["data"]["id"] for t in tasks] == ["1", "2", "3"]
+    assert [len(t["predictions"][0]["result"]) for t in tasks] == [6, 0, 0]
+    names = {e.get("name") for e in interface.iter() if e.get("toName") == "text"}
+    assert {r["from_name"] for r in tasks[0]["predictions"][0]["result"]} == names
+    value = tasks[0]["predictions"][0]["result"][0]["value"]
+    assert tasks[0]["data"]["text"][value["start"] : value["end"]] == value["text"]
+
+
+def test_annotations_come_back_as_decisions_and_labels(path, tmp_path):
+    """One kept, one moved a rank, one added behind an emoji, one task with nothing, all by name and date."""
+    export_assignments(path, tmp_path / "t.json", format_name="label-studio", framework="kempen")
+    tasks = json.loads((tmp_path / "t.json").read_text(encoding="utf-8"))
+    kept = tasks[0]["predictions"][0]["result"][:3]
+    moved = _region(TEXTS[0], "haalt zijn planning zelden", "Resultaatgericht", "2", "ontwikkelpunt")
+    added = _region(TEXTS[2], "Kreeg twee teams", "Samenwerken", "3")
+    (tmp_path / "klaar.json").write_text(json.dumps(_annotate(tasks, [*kept, *moved], [], added)), encoding="utf-8")
+
+    review = import_review(tmp_path / "klaar.json", tmp_path / "g.jsonl")
+
+    assert [(d.comment_id, d.decision) for d in review.decisions] == [
+        ("1", "accept"),
+        ("1", "change"),
+        ("2", "accept"),
+        ("3", "change"),
+    ]
+    labels = {c.id: [(x.competency, x.rank, x.polarity) for x in c.labels] for c in read_feedback(tmp_path / "g.jsonl")}
+    assert labels["1"] == [("Klantgerichtheid", 2, "strength"), ("Resultaatgericht", 2, "development")]
+    assert labels["2"] == []
+    assert labels["3"] == [("Samenwerken", 3, "strength")]
+    assert {(d.reviewer, d.date) for d in review.decisions} == {("els@x.example", "2026-11-24")}
+    assert {c["writer"] for c in review.feedback} == {"Anna", "Bram"}
+
+
+def test_annotations_that_cannot_be_used_are_set_aside(path, tmp_path):
+    """A rank that does not exist, and a region without a judgement; tasks that nobody did are no decisions."""
+    export_assignments(path, tmp_path / "t.json", format_name="label-studio", framework="kempen")
+    tasks = json.loads((tmp_path / "t.json").read_text(encoding="utf-8"))
+    wrong = _region(TEXTS[1], "fijn", "Samenwerken", "9")
+    (tmp_path / "k.json").write_text(json.dumps(_annotate(tasks, None, wrong, wrong[:2])), encoding="utf-8")
+
+    review = read_review(tmp_path / "k.json")
+
+    assert [(s.comment_id, s.column) for s in review.set_aside] == [("2", "niveau"), ("3", "citaat")]
+    assert review.decisions == ()
+    assert review.feedback == ()
+
+
+@pytest.mark.parametrize(
+    ("args", "error", "message"),
+    [
+        (("t.qdpx", "csv", "kempen"), CommentsError, "Format 'csv' is not known"),
+        (("t.json", "qdpx", "kempen"), CommentsError, r"Expected \.qdpx for qdpx"),
+        (("t.qdpx", "qdpx", "welzijn"), CommentsError, "which welzijn does not have"),
+    ],
+    ids=["format", "ending", "framework"],
+)
+def test_what_cannot_be_exported_is_answered(path, tmp_path, args, error, message):
+    """Before anything is written."""
+    name, format_name, framework = args
+    if framework == "welzijn":
+        frame = read_assignments(path)
+        frame.loc[0, "competency"] = "Samenwerken"
+        frame.to_parquet(path)
+
+    with pytest.raises(error, match=message):
+        export_assignments(path, tmp_path / name, format_name=format_name, framework=framework)
+    assert [p.name for p in tmp_path.iterdir()] == ["uit.parquet"]
+
+
+def test_what_is_no_export_of_label_studio_is_answered(tmp_path):
+    """Not a traceback."""
+    (tmp_path / "x.json").write_text('{"a": 1}', encoding="utf-8")
+
+    with pytest.raises(ReviewError, match="cannot be read as an export of Label Studio"):
+        read_review(tmp_path / "x.json")
+
+
+def test_the_command_writes_and_says_so(path, tmp_path, capsys):
+    """Talk on stderr, exit 0."""
+    args = ["export", str(path), "--format", "qdpx", "--framework", "kempen", "-o", str(tmp_path / "p.qdpx")]
+
+    assert main(args) == 0
+    assert "with 2 quotes" in capsys.readouterr().err
