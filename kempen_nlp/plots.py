@@ -163,38 +163,6 @@ def plot_group(counts: pd.DataFrame, *, title: str, ax: Axes) -> Axes:
     return ax
 
 
-def plot_learning_curve(points: pd.DataFrame, *, measure: str, ax: Axes) -> Axes:
-    """
-    Draw what more labelled comments bring, with 95 % intervals.
-
-    Parameters
-    ----------
-    points : DataFrame
-        Columns ``n`` (comments in training), ``value, low, high``; with a column ``name`` one line each.
-    measure : str
-        What ``value`` is, in Dutch; stands beside the axis.
-    ax : Axes
-    """
-    named = points if "name" in points.columns else points.assign(name="model")
-    for number, (name, part) in enumerate(named.groupby("name", sort=False)):
-        line = part.sort_values("n")
-        spread = [line["value"] - line["low"], line["high"] - line["value"]]
-        ax.errorbar(
-            line["n"], line["value"], yerr=spread, fmt=_MARKERS[number % len(_MARKERS)] + "-", capsize=3,
-            label=str(name), color=_LINE_COLORS[number % len(_LINE_COLORS)],
-        )  # fmt: skip
-    ax.set_xlabel("aantal gelabelde opmerkingen in de training")
-    ax.set_ylabel(measure)
-    _set_title(ax, "Wat brengen meer gelabelde opmerkingen? (95 %-interval)")
-    ax.set_xlim(left=0)
-    ax.set_ylim(0, 1.01)
-    _dutch_decimals(ax.yaxis)
-    ax.spines[["top", "right"]].set_visible(False)
-    if "name" in points.columns:
-        _legend_below(ax)
-    return ax
-
-
 def plot_indicator_counts(counts: pd.DataFrame, *, title: str, ax: Axes) -> Axes:
     """
     Draw how many indicators each level has, one row a competency.
