@@ -63,9 +63,11 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         given += ["--train", str(options.train)] if options.train else []
         given += ["--test", str(options.test)] if options.test else []
         results: dict[str, Any] = {
-            "machine": {"processor": platform.machine(), "system": platform.system(), "python": platform.python_version()},
+            "machine": {
+                "processor": platform.machine(), "system": platform.system(), "python": platform.python_version(),
+            },
             "n_comments": options.n,
-            "n_train_in_torch": options.train,
+            "n_train": options.train,
             "n_pairs": options.pairs,
             "prepared_s": in_process([*given, "--prepare"], max(CORES)),
             "accuracy": {},
@@ -81,8 +83,8 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 def table(results: dict[str, Any]) -> str:
     """Return the results in Markdown; speed as a multiple of sentence-transformers on as many cores."""
     lines = [
-        "| | macro-F1 with none (synthetic) | rank kappa | comments/s, 1 core | 2 cores | × sentence-transformers, 1 | 2 "
-        "| share of the encoder's speed, 2 | first answer | peak memory |",
+        "| | macro-F1 with none (synthetic) | rank kappa | comments/s, 1 core | 2 cores "
+        "| × sentence-transformers, 1 core | 2 cores | share of the encoder's speed, 2 | first answer | peak memory |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     speed = results["speed"]
@@ -98,10 +100,10 @@ def table(results: dict[str, Any]) -> str:
         )
         lines.append(f"| {name} | {' | '.join(cells)} |")
     lines += ["", (
-        f"{results['n_comments']} comments for speed, one run on one machine. The peers in torch run float32 with weights that "
-        "a package carries in four bits, as no hub is asked; they map whole comments to competencies, without quotes, "
-        f"levels or polarity. SetFit's way: {results['n_pairs']} pairs of training comments. The baselines' first answer "
-        "includes fitting them."
+        f"{results['n_comments']} comments for speed, one run on one machine. The peers in torch run float32 with "
+        "weights that a package carries in four bits, as no hub is asked; they map whole comments to competencies, without "
+        f"quotes, levels or polarity. SetFit's way: {results['n_pairs']} pairs of training comments. The first answer "
+        "of the last two includes fitting them."
     )]  # fmt: skip
     return "\n".join(lines) + "\n"
 
@@ -124,7 +126,7 @@ def main() -> None:
     """Write ``results.json`` and ``results.md``, and print the table; or do one part of it in this process."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-n", type=int, default=1000, help="comments to map for speed")
-    parser.add_argument("--train", type=int, help="training comments for the peers in torch; all by default")
+    parser.add_argument("--train", type=int, help="training comments for the peers; all by default")
     parser.add_argument("--test", type=int, help="test comments for accuracy; all by default")
     parser.add_argument("--pairs", type=int, default=2000, help="pairs that SetFit's way learns from")
     parser.add_argument("--output", type=Path, default=FOLDER, help="folder for results.json and results.md")
@@ -142,7 +144,7 @@ def main() -> None:
         )  # fmt: skip
         print(json.dumps(seconds))
     elif options.accuracy:
-        print(json.dumps(accuracy(options.accuracy, options.folder, options.test)))
+        print(json.dumps(accuracy(options.accuracy, options.folder, options.train, options.test)))
     elif options.speed:
         print(json.dumps(measure_speed(options.speed, options.n, options.folder)))
     else:

@@ -72,7 +72,7 @@ _MAKERS: dict[str, Callable[[Path], Answer]] = {
 }
 
 
-def accuracy(name: str, folder: Path, n_test: int | None) -> dict[str, object]:
+def accuracy(name: str, folder: Path, n_train: int | None, n_test: int | None) -> dict[str, object]:
     """Return macro-F1 with none and rank kappa on the frozen test comments, thresholds from validation ones."""
     from kempen_nlp import baselines
     from kempen_nlp.corpus import load_feedback
@@ -96,7 +96,7 @@ def accuracy(name: str, folder: Path, n_test: int | None) -> dict[str, object]:
         scores = Scores(probability, unknown, unknown, unknown, unknown, threshold)
     else:
         baseline = baselines.BASELINES[2 if name == TFIDF else 3]
-        parts = (load_feedback("train"), load_feedback("validation"), test)
+        parts = (load_feedback("train")[:n_train], load_feedback("validation")[:n_train], test)
         scores = baselines.score_baseline(baseline, parts, frameworks, load_encoder("general"))
     figures = to_plain(measure(truth, scores))
     macro = next(row for row in figures["competency"] if row["class"] == "macro")

@@ -111,7 +111,7 @@ def _tune(model: Any, train: Sequence[Any], n_pairs: int, report: Report) -> Non
         loss.backward()
         optimizer.step()
         if number % 20 == 0 or number == len(batches):
-            report(f"  fine-tuning: batch {number} of {len(batches)}, loss {float(loss):.3f}")
+            report(f"  fine-tuning: batch {number} of {len(batches)}, loss {loss.item():.3f}")
     model.eval()
 
 
