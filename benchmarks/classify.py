@@ -101,9 +101,9 @@ def table(results: dict[str, Any]) -> str:
         lines.append(f"| {name} | {' | '.join(cells)} |")
     lines += ["", (
         f"{results['n_comments']} comments for speed, one run on one machine. The peers in torch run float32 with "
-        "weights that a package carries in four bits, as no hub is asked; they map whole comments to competencies, without "
-        f"quotes, levels or polarity. SetFit's way: {results['n_pairs']} pairs of training comments. The first answer "
-        "of the last two includes fitting them."
+        "weights that a package carries in four bits, as no hub is asked; they map whole comments to competencies, "
+        f"without quotes, levels or polarity. SetFit's way: {results['n_pairs']} pairs of training comments. The first "
+        "answer of the last two includes fitting them."
     )]  # fmt: skip
     return "\n".join(lines) + "\n"
 
