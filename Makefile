@@ -36,8 +36,8 @@ format: $(STAMP) ## let ruff rewrite what it can
 notebooks: $(STAMP) ## execute all notebooks from the top and keep their outputs
 	$(BIN)/python notebooks/execute.py
 
-bench: $(STAMP) ## speed and memory against peers
-	$(BIN)/python benchmarks/classify.py
+bench: $(STAMP) ## accuracy, speed and memory against peers (installs the extra `bench`)
+	$(PIP) install -e '.[bench]' && $(BIN)/python benchmarks/classify.py
 
 corpus: $(STAMP) ## rebuild corpus/frameworks and corpus/manifest.json from the raw files
 	$(BIN)/python corpus/build.py
