@@ -29,7 +29,7 @@ ALLOWED = {
     "calibration": {"errors", "intervals"},
     "evaluation": {"errors", "calibration", "intervals"},
     "agreement": {"errors", "intervals"},
-    "features": {"framework", "language", "encoders"},
+    "features": {"competencies", "framework", "language", "encoders"},
     "classifier": DOMAIN | ESTIMATORS | {"language", "encoders", "features", "corpus"},
     "training": DOMAIN | ESTIMATORS | {"language", "encoders", "features", "corpus", "classifier", "evaluation"},
     "matching": ESTIMATORS | {"calibration", "classifier", "corpus", "encoders", "features", "framework", "training"},
