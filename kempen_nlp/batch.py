@@ -89,12 +89,19 @@ def run_of(classifier: Classifier, comments: str | Path, model: str | Path | Non
         "raamwerk": f"{framework.title} ({framework.id})",
         "model": folder.name,
         "model (sha256 van manifest.json)": sha256_of(folder / "manifest.json"),
-        "grens van de kans": f"{classifier.threshold:.4f}".replace(".", ","),
+        "grens van de kans": _limits(classifier.thresholds),
         "niet in de training": ", ".join(classifier.matched) or "geen",
         "invoer": Path(comments).name,
         "invoer (sha256)": sha256_of(comments),
     }
     return Run(framework, facts)
+
+
+def _limits(thresholds: Mapping[str, float]) -> str:
+    """Return from where on each competency is assigned; above 1 it never is."""
+    shown = {name: "nooit" if t > 1 else f"{t:.4f}".replace(".", ",") for name, t in thresholds.items()}
+    (first, *others) = dict.fromkeys(shown.values())
+    return "; ".join(f"{name} {limit}" for name, limit in shown.items()) if others else first
 
 
 def classify_with_progress(
