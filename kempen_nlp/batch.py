@@ -89,7 +89,8 @@ def run_of(classifier: Classifier, comments: str | Path, model: str | Path | Non
         "raamwerk": f"{framework.title} ({framework.id})",
         "model": folder.name,
         "model (sha256 van manifest.json)": sha256_of(folder / "manifest.json"),
-        "grens van de kans": _limits(classifier.thresholds),
+        "grens van de kans": _limit(classifier, classifier.trained),
+        "grens van de kans, niet in de training": _limit(classifier, classifier.matched),
         "niet in de training": ", ".join(classifier.matched) or "geen",
         "invoer": Path(comments).name,
         "invoer (sha256)": sha256_of(comments),
@@ -97,11 +98,10 @@ def run_of(classifier: Classifier, comments: str | Path, model: str | Path | Non
     return Run(framework, facts)
 
 
-def _limits(thresholds: Mapping[str, float]) -> str:
-    """Return from where on each competency is assigned; above 1 it never is."""
-    shown = {name: "nooit" if t > 1 else f"{t:.4f}".replace(".", ",") for name, t in thresholds.items()}
-    (first, *others) = dict.fromkeys(shown.values())
-    return "; ".join(f"{name} {limit}" for name, limit in shown.items()) if others else first
+def _limit(classifier: Classifier, names: Sequence[str]) -> str:
+    """Return from which probability on competencies are assigned, as a Dutch reader writes it."""
+    limits = {classifier.thresholds[name] for name in names}
+    return ", ".join("nooit toegekend" if x > 1 else f"{x:.4f}".replace(".", ",") for x in sorted(limits)) or "–"
 
 
 def classify_with_progress(

@@ -19,7 +19,7 @@ class StandIn:
     def __init__(self, framework: Framework) -> None:
         self.framework = framework
         self.thresholds = dict.fromkeys(framework.names, LOWEST)
-        self.matched = ()
+        self.trained, self.matched = framework.names, ()
 
     def classify_comments(self, comments: Iterable[Comment]) -> Iterator[ClassifiedComment]:
         """A word of ``WORDS`` is evidence at the lowest rank with an indicator; in order, as the model."""

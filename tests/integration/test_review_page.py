@@ -20,12 +20,12 @@ from urllib.parse import urlsplit
 import nbformat
 import openpyxl
 import pytest
+import websocket
 
 from kempen_nlp.app import NOTEBOOK
 from kempen_nlp.corpus import shipped_path
 
 pytest.importorskip("voila", reason="the extra `app` is not installed, so the review page is not tested")
-websocket = pytest.importorskip("websocket", reason="websocket-client is not installed, so no browser can be driven")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 SCREENSHOTS = os.environ.get("KEMPEN_SCREENSHOTS")
 """Folder for pictures of what the test saw, for people to look at."""
