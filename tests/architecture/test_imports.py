@@ -41,7 +41,7 @@ ALLOWED = {
     "plots": {"dutch", "framework", "profiles"},
     "report": DOMAIN | {"corpus", "profiles", "plots"},
     "workbook": DOMAIN | {"profiles", "quality"},
-    "app": DOMAIN | {"batch", "corpus", "persistence", "workbook"},
+    "app": DOMAIN | {"batch", "classifier", "corpus", "persistence", "workbook"},
     "exchange": DOMAIN | {"corpus"},
     "review": DOMAIN | {"agreement", "corpus", "evaluation", "exchange", "workbook"},
     "baselines": {"corpus", "encoders", "evaluation", "features", "framework", "language", "yardstick"},
