@@ -1,32 +1,59 @@
-"""Classify whole files: read, classify with progress, write in the format that the name asks for."""
+"""Classify whole files: read, classify and write a part at a time, and go on where a stopped run was."""
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Protocol
 
-from kempen_nlp.assignments import (
-    ClassifiedComment,
-    state_counts,
-    write_csv,
-    write_jsonl,
-    write_parquet,
-)
-from kempen_nlp.classifier import Classifier
-from kempen_nlp.comments import Comment, read_comments
+from kempen_nlp.assignments import ClassifiedComment
+from kempen_nlp.comments import Comment, CommentFile, open_comments
 from kempen_nlp.errors import CommentsError
+from kempen_nlp.outputs import Tally, check_ending, check_output, fitting, print_jsonl, write_output
+from kempen_nlp.parts import RESULT, WorkFolder, disk_error, open_work_folder
 from kempen_nlp.persistence import load_classifier
-from kempen_nlp.workbook import write_workbook
+from kempen_nlp.trace import run_facts, write_record
 
 Tick = Callable[[int, int], None]
-_WRITERS: dict[str, Callable[[Iterable[ClassifiedComment], str | Path], None]] = {
-    ".jsonl": write_jsonl,
-    ".csv": write_csv,
-    ".xlsx": write_workbook,
-    ".parquet": write_parquet,
-}
+BLOCK = 4096
+BLOCK_CHARS = 1_000_000
+"""
+A block ends at so many comments or characters, whichever is first. Blocks are counted from the
+first row, and nothing outside a block decides its answers, so parts and workers change no byte.
+"""
+
+
+class CommentClassifier(Protocol):
+    """What this module asks of a classifier."""
+
+    def classify_comments(self, comments: Iterable[Comment]) -> Iterator[ClassifiedComment]:
+        """Yield an answer for each comment, in order."""
+        ...
+
+
+@dataclass(frozen=True)
+class BatchOptions:
+    """How a file is worked through; none of it changes an answer."""
+
+    chunk: int = BLOCK
+    """At least so many comments make a part that is kept when finished; whole blocks."""
+    say: Callable[[str], None] = lambda _: None
+    """Called with what the user should know."""
+    tick: Tick = lambda _done, _total: None
+    """Called with the number of comments done and in all."""
+
+
+@dataclass(frozen=True)
+class BatchRun:
+    """A file of comments, a classifier for it, and what is known of both."""
+
+    file: CommentFile
+    classifier: CommentClassifier
+    facts: Mapping[str, Any]
+    """See ``trace.run_facts``; parts of a run with other facts are not gone on with."""
+    options: BatchOptions = BatchOptions()
 
 
 def classify_file(  # noqa: PLR0913 - one parameter for each thing the command asks
@@ -37,10 +64,14 @@ def classify_file(  # noqa: PLR0913 - one parameter for each thing the command a
     model: str | Path | None = None,
     min_precision: float | None = None,
     columns: Mapping[str, str | None] | None = None,
-    tick: Tick = lambda _done, _total: None,
+    options: BatchOptions | None = None,
 ) -> dict[str, int]:
     """
     Classify every comment of a file and write the result, whole or not at all.
+
+    Comments are read, classified and kept a part at a time in a folder beside the output. A
+    run that was stopped goes on there when the same call is made again; the folder is removed
+    when the output is whole. Beside the output stands its record, see ``trace``.
 
     Parameters
     ----------
@@ -48,13 +79,12 @@ def classify_file(  # noqa: PLR0913 - one parameter for each thing the command a
         See ``comments.read_comments``.
     output : path, optional
         Its ending decides the format: ``.jsonl``, ``.csv``, ``.xlsx`` or ``.parquet``. Without it,
-        JSON Lines go to standard output.
+        JSON Lines go to standard output as they come, and no record is written.
     framework, model, min_precision
         See ``persistence.load_classifier``.
     columns : mapping, optional
         ``text_column``, ``id_column`` and ``sheet`` for ``read_comments``.
-    tick : callable
-        Called with the number of comments done and in all.
+    options : BatchOptions, optional
 
     Returns
     -------
@@ -66,17 +96,146 @@ def classify_file(  # noqa: PLR0913 - one parameter for each thing the command a
     KempenError
         If input, framework, model or the ending of the output cannot be used; nothing is written.
     """
-    writer = _writer(output)
-    _check_output(output, Path(comments))
-    rows = read_comments(comments, **(columns or {}))
+    options = options or BatchOptions()
+    if output is not None:
+        check_ending(Path(output))
+    file = open_comments(comments, **(columns or {}))
+    if output is not None:
+        check_output(Path(output), file.path, len(file))
     classifier = load_classifier(framework, model=model, min_precision=min_precision)
-    results = classify_with_progress(classifier, rows, tick=tick)
-    writer(results, output or "")
-    return state_counts(results)
+    facts = run_facts(file, classifier, model=model, sheet=(columns or {}).get("sheet"))
+    run = BatchRun(file, classifier, facts, options)
+    return _to_stdout(run) if output is None else classify_to(Path(output), run)
+
+
+def _to_stdout(run: BatchRun) -> dict[str, int]:
+    tally, done = Tally(), 0
+    for block in blocks(run.file):
+        print_jsonl(tally.passing(classify_block(run.classifier, block)))
+        done += len(block)
+        run.options.tick(done, len(run.file))
+    return tally.counts
+
+
+def classify_to(output: Path, run: BatchRun) -> dict[str, int]:
+    """
+    Classify a file part by part and put the output together; see ``classify_file``.
+
+    Returns
+    -------
+    dict
+        How many comments are in each state.
+    """
+    started = time.monotonic()
+    with open_work_folder(output, {**run.facts, "chunk": run.options.chunk}) as work:
+        resumed = sum(work.finished.values())
+        _announce(run, work, resumed)
+        _finish_parts(run, work)
+        tally = _put_together(output, run, work)
+        seconds = {"seconds": round(time.monotonic() - started, 1), "resumed_comments": resumed}
+        write_record(output, run.facts, tally.to_dict(), seconds)
+    work.remove()
+    return tally.counts
+
+
+def _announce(run: BatchRun, work: WorkFolder, resumed: int) -> None:
+    if work.is_fresh:
+        run.options.say(f"Begun anew: {work.folder} held parts of other comments, another model or other options.")
+    elif resumed:
+        run.options.say(f"Going on in {work.folder}: {resumed:,} of {len(run.file):,} comments were done.")
+    elif len(run.file) > BLOCK:
+        run.options.say(f"Finished parts are kept in {work.folder}; after a stop the same command goes on there.")
+
+
+def _finish_parts(run: BatchRun, work: WorkFolder) -> None:
+    done, total = sum(work.finished.values()), len(run.file)
+    run.options.tick(done, total)
+    for number, part in enumerate(_parts(run.file, run.options.chunk)):
+        size = sum(map(len, part))
+        if number in work.finished:
+            continue
+        results = []
+        for block in part:
+            for answered, result in enumerate(classify_block(run.classifier, block), start=1):
+                results.append(result)
+                if answered % 64 == 0:
+                    run.options.tick(done + len(results), total)
+        work.add(number, results)
+        done += size
+        run.options.tick(done, total)
+
+
+def _put_together(output: Path, run: BatchRun, work: WorkFolder) -> Tally:
+    """Write the output inside the work folder, and give it its name when it is whole."""
+    tally = Tally()
+    n_rows = sum(max(len(c.assignments) + len(c.abstained), 1) for c in work.comments()) if _has_limit(output) else 0
+    result = work.folder / f"{RESULT}{output.suffix}"
+    passing = tally.passing(fitting(work.comments(), output))
+    try:
+        write_output(passing, result, extra=run.file.extra_columns, n_rows=n_rows)
+    except OSError as error:
+        raise disk_error(work.folder, error) from error
+    counted = sum(tally.counts.values())
+    if counted != len(run.file):
+        msg = f"{output}: {counted:,} of {len(run.file):,} comments came back. Remove {work.folder} and start again."
+        raise CommentsError(msg)
+    result.replace(output)
+    return tally
+
+
+def _has_limit(output: Path) -> bool:
+    return output.suffix.lower() == ".xlsx"
+
+
+def blocks(comments: Iterable[Comment]) -> Iterator[list[Comment]]:
+    """Cut comments into blocks, see ``BLOCK``; the last one may be shorter, none is empty."""
+    block: list[Comment] = []
+    n_chars = 0
+    for comment in comments:
+        block.append(comment)
+        n_chars += len(comment.text)
+        if len(block) == BLOCK or n_chars >= BLOCK_CHARS:
+            yield block
+            block, n_chars = [], 0
+    if block:
+        yield block
+
+
+def _parts(comments: Iterable[Comment], chunk: int) -> Iterator[list[list[Comment]]]:
+    part: list[list[Comment]] = []
+    for block in blocks(comments):
+        part.append(block)
+        if sum(map(len, part)) >= chunk:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def classify_block(classifier: CommentClassifier, block: Sequence[Comment]) -> Iterator[ClassifiedComment]:
+    """
+    Classify the comments of a block, each different text once.
+
+    Yields
+    ------
+    ClassifiedComment
+        In order; a comment with a problem passes unread.
+    """
+    distinct = dict.fromkeys(comment.text for comment in block if not comment.problems)
+    asked = (Comment(str(n), text, n) for n, text in enumerate(distinct, start=1))
+    answers = iter(classifier.classify_comments(asked))
+    known: dict[str, ClassifiedComment] = {}
+    for comment in block:
+        if comment.problems:
+            yield ClassifiedComment(comment.id, comment.text, problems=comment.problems, extra=comment.extra)
+            continue
+        if comment.text not in known:
+            known[comment.text] = next(answers)
+        yield replace(known[comment.text], id=comment.id, extra=comment.extra)
 
 
 def classify_with_progress(
-    classifier: Classifier, comments: Sequence[Comment], *, tick: Tick
+    classifier: CommentClassifier, comments: Sequence[Comment], *, tick: Tick
 ) -> list[ClassifiedComment]:
     """Classify comments in order and tell ``tick`` after each how many are done."""
     results = []
@@ -84,33 +243,3 @@ def classify_with_progress(
         results.append(result)
         tick(done, len(comments))
     return results
-
-
-def _writer(output: str | Path | None) -> Callable[[Iterable[ClassifiedComment], str | Path], None]:
-    if output is None:
-        return _print_jsonl
-    try:
-        return _WRITERS[Path(output).suffix.lower()]
-    except KeyError:
-        msg = f"{output}: its ending decides the format. Expected one of {', '.join(_WRITERS)}."
-        raise CommentsError(msg) from None
-
-
-def _check_output(output: str | Path | None, comments: Path) -> None:
-    """Refuse before the work what could not be written after it."""
-    if output is None:
-        return
-    path = Path(output)
-    if not path.parent.is_dir():
-        msg = f"{path.parent} is not a folder, so {path.name} cannot be written there. Make the folder first."
-        raise CommentsError(msg)
-    if path.exists() and comments.exists() and path.samefile(comments):
-        msg = f"{path} holds the comments themselves and would be overwritten. Name another output."
-        raise CommentsError(msg)
-
-
-def _print_jsonl(comments: Iterable[ClassifiedComment], _path: str | Path) -> None:
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
-    for comment in comments:
-        sys.stdout.write(json.dumps(comment.to_dict(), ensure_ascii=False) + "\n")

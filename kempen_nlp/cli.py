@@ -88,13 +88,14 @@ def classify(  # noqa: PLR0913, PLR0917 - one parameter for each option
     ] = None,
 ) -> None:
     """Map comments to competencies and levels, with quotes, evidence and probabilities."""
-    from kempen_nlp.batch import classify_file
-    from kempen_nlp.console import print_counts, progress
+    from kempen_nlp.batch import BatchOptions, classify_file
+    from kempen_nlp.console import print_counts, progress, say
 
     with progress() as tick:
         counts = classify_file(
             comments, output, framework=framework, model=model, min_precision=min_precision,
-            columns={"text_column": text_column, "id_column": id_column, "sheet": sheet}, tick=tick,
+            columns={"text_column": text_column, "id_column": id_column, "sheet": sheet},
+            options=BatchOptions(say=say, tick=tick),
         )  # fmt: skip
     print_counts(counts, output)
 
