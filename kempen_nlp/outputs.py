@@ -1,4 +1,4 @@
-"""Write classified comments in the format that a file name asks for: whole, a few at a time, the same bytes each time."""
+"""Write classified comments in the format that a file name asks for: a few at a time, the same bytes each time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import sys
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any

@@ -189,5 +189,6 @@ def disk_error(folder: Path, error: OSError) -> CommentsError:
     full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     found = "the disk is full" if full else error.strerror or type(error).__name__
     return CommentsError(
-        f"{folder}: a part cannot be written ({found}). Finished parts are kept; make room and run the same command again."
+        f"{folder}: a part cannot be written ({found}). Finished parts are kept; make room and run the same command "
+        "again."
     )

@@ -152,8 +152,9 @@ class CommentFile:
                         f"Id {own!r} was used on row {first_row_of[own]} already; give every comment its own id."
                     )
                 first_row_of.setdefault(own, row.number)
-            extra = {k: v for k, v in row.cells.items() if k not in (self.text_column, self.id_column)}
-            yield Comment(identifier, row.cells.get(self.text_column, ""), row.number, extra, tuple(problems))
+            extra = {k: _one_line_end(v) for k, v in row.cells.items() if k not in (self.text_column, self.id_column)}
+            text = _one_line_end(row.cells.get(self.text_column, ""))
+            yield Comment(identifier, text, row.number, extra, tuple(problems))
         self.check_unchanged()
 
     def check_unchanged(self) -> None:
@@ -171,6 +172,11 @@ class CommentFile:
         while f"rij {row} ({number})" in self._ids:
             number += 1
         return f"rij {row} ({number})"
+
+
+def _one_line_end(text: str) -> str:
+    r"""Return the text with ``\n`` at every line end: XML and CSV readers change the others, and quotes would shift."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _text_problems(row: Row, text_name: str) -> Iterator[str]:

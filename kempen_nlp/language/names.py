@@ -1,0 +1,321 @@
+"""Find names of persons: by titles, initials, known first names and surnames, and what stands around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from kempen_nlp.language.identifiers import Mention
+from kempen_nlp.language.terms import load_terms
+
+_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_](?:[^\W\d_]|['’\-](?=[^\W\d_]))*\.?|['’][tsST]\b")
+_SENTENCE_END = ".!?:;•|\n\"“„(*"
+_MAX_PARTICLES = 3
+_BEFORE_THINGS = frozenset({"de", "het", "een", "deze", "die", "dit", "onze", "elke", "ieder", "in", "uit", "te", "het", "'t", "als"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    start: int
+    end: int
+    raw: str
+    """With a full stop, if one follows."""
+    text: str
+    lower: str
+    opens: bool
+    """Whether it may have a capital only because a sentence begins."""
+    joined: bool
+    """Whether only white space, or a hyphen, stands between it and the word before."""
+
+    @property
+    def is_capital(self) -> bool:
+        return self.text[:1].isupper()
+
+    @property
+    def is_shouted(self) -> bool:
+        return len(self.text) > 1 and self.text.isupper()
+
+    @property
+    def is_initial(self) -> bool:
+        letters = self.raw.replace(".", "")
+        return "." in self.raw and self.is_capital and (len(letters) == 1 or letters in ("Th", "Chr", "Ph", "IJ", "St", "Fr", "Tj")
+                                                        or self.raw.count(".") > 1)  # fmt: skip
+
+
+@cache
+def _terms(name: str) -> frozenset[str]:
+    return frozenset(load_terms(name))
+
+
+def find_names(text: str, known: Collection[str] = ()) -> Iterator[Mention]:
+    """
+    Yield names of persons, first names, surnames and what stands between them as one mention.
+
+    Parameters
+    ----------
+    text : str
+    known : collection of str
+        Words of names that are known to occur, in lower case; see ``name_words``.
+
+    Examples
+    --------
+    >>> text = "Samen met mevr. A. van den Berg en fatima hielp hij Noor."
+    >>> [text[m.start : m.end] for m in find_names(text, {"noor"})]
+    ['A. van den Berg', 'fatima', 'Noor']
+    """
+    words = list(_words(text))
+    position = 0
+    while position < len(words):
+        begin = _anchor(words, position, known)
+        if begin is None:
+            position += 1
+            continue
+        end = _extended(words, begin, known)
+        if end > begin:
+            last = words[end - 1]
+            stop = last.end if last.is_initial else last.start + len(last.text)
+            yield Mention(words[begin].start, stop, "NAAM")
+        position = max(end, position + 1)
+
+
+def name_words(name: str) -> set[str]:
+    """
+    Return the words of a name as a column gives it, in lower case, particles and initials left out.
+
+    Examples
+    --------
+    >>> sorted(name_words("Berg, Noor van den (N.)"))
+    ['berg', 'noor']
+    """
+    found = {word.lower for word in _words(name) if not word.is_initial and len(word.text) > 1}
+    return found - _terms("name_particles") - _terms("name_titles")
+
+
+def _words(text: str) -> Iterator[_Word]:
+    last = 0
+    for match in _WORD.finditer(text):
+        between = text[last : match.start()]
+        raw = match[0]
+        plain = raw.rstrip(".")
+        stripped = between.strip(" \t")
+        opens = last == 0 or stripped[-1:] in _SENTENCE_END and stripped != "" or "\n" in between
+        if last and text[last - 1] == "." and not _is_abbreviation(text, last):
+            opens = True
+        joined = last > 0 and stripped in ("", "-") and "\n" not in between
+        yield _Word(match.start(), match.end(), raw, plain, plain.lower(), opens, joined)
+        last = match.end()
+
+
+def _is_abbreviation(text: str, end: int) -> bool:
+    """Say whether the full stop before ``end`` belongs to an initial or an abbreviation."""
+    word = re.search(r"[^\s(]+$", text[:end])
+    if word is None:
+        return False
+    found = word[0].lower()
+    is_initials = re.fullmatch(r"(?:[^\W\d_]{1,2}\.)+", word[0]) is not None and word[0][0].isupper()
+    return is_initials or found in _terms("name_titles") | _terms("name_roles") or found in _terms("abbreviations")
+
+
+def _anchor(words: list[_Word], at: int, known: Collection[str]) -> int | None:
+    """Return where a name begins if this word says that one does: at it, or after it."""
+    word = words[at]
+    following = words[at + 1] if at + 1 < len(words) and words[at + 1].joined else None
+    if word.raw.lower() in _terms("name_titles"):
+        return _after_title(words, at)
+    if following and word.raw.lower() in _terms("name_roles"):
+        start = _skip_titles(words, at + 1)
+        if start < len(words) and words[start].joined and _may_follow_role(words, start):
+            return start
+    if _is_name(words, at, known):
+        return at
+    return None
+
+
+def _after_title(words: list[_Word], at: int) -> int | None:
+    start = _skip_titles(words, at + 1)
+    if start >= len(words) or not (words[start].joined or words[at].raw.endswith(".")):
+        return None
+    word = words[start]
+    if word.is_initial or word.lower in _terms("name_particles"):
+        return start if word.is_initial or _surname_after(words, start) else None
+    if word.is_capital:
+        return start if word.lower not in _terms("not_names") or _is_listed(word) else None
+    acts = start + 1 < len(words) and words[start + 1].lower in _terms("name_verbs")
+    return start if _is_listed(word) or (acts and word.lower not in _common() and len(word.text) > 2) else None
+
+
+def _skip_titles(words: list[_Word], at: int) -> int:
+    titles = ("dr", "drs", "ir", "ing", "mr", "prof", "mevr", "dhr", "mw", "msc", "bsc")
+    while at < len(words) and words[at].joined and words[at].lower in titles:
+        at += 1
+    return at
+
+
+def _may_follow_role(words: list[_Word], at: int) -> bool:
+    word = words[at]
+    if word.is_initial:
+        return True
+    if word.lower in _terms("name_particles"):
+        return word.is_capital and _surname_after(words, at)
+    return word.is_capital and not word.is_shouted and word.lower not in _terms("not_names") and len(word.text) > 1
+
+
+def _is_listed(word: _Word) -> bool:
+    return any(form in _terms("first_names") or form in _terms("surnames") for form in _forms(word))
+
+
+def _forms(word: _Word) -> tuple[str, ...]:
+    """Return the word, and what is left without the ending of possession."""
+    lower = word.lower
+    bare = re.sub(r"['’]s$|['’]$", "", lower)
+    halves = tuple(bare.split("-")) if "-" in bare and len(bare.split("-")[0]) > 2 else ()
+    if bare == lower and lower.endswith("s") and len(lower) > 3:
+        return (lower, lower[:-1], *halves)
+    return (lower, bare, *halves)
+
+
+def _is_name(words: list[_Word], at: int, known: Collection[str]) -> bool:
+    word = words[at]
+    if len(word.text) < 2 or word.is_initial:
+        return word.is_initial and _surname_after_initial(words, at, known)
+    forms = _forms(word)
+    ambiguous = any(form in _terms("ambiguous_names") for form in forms[:2]) or word.lower in _terms("not_names")
+    if any(form in known for form in forms):
+        return word.is_capital and not (ambiguous and word.opens and not _name_after(words, at)) or (
+            not ambiguous and word.lower not in _common()
+        )
+    if word.lower in _terms("name_particles"):
+        return word.is_capital and _particle_name(words, at)
+    first = any(form in _terms("first_names") for form in forms)
+    if first or any(form in _terms("surnames") for form in forms):
+        if not ambiguous:
+            return word.is_capital or forms[0] in _terms("first_names") or (not first and len(word.text) > 4 and forms[0] in _terms("surnames"))
+        is_mid = word.is_capital and not word.opens and word.lower not in _terms("not_names")
+        acts = first and at + 1 < len(words) and words[at + 1].joined and words[at + 1].lower in _terms("name_verbs")
+        return is_mid or (word.is_capital and (acts or _name_after(words, at)))
+    if _particle_name(words, at):
+        return True
+    return _is_unknown_name(words, at)
+
+
+def _is_unknown_name(words: list[_Word], at: int) -> bool:
+    """Take an unknown word with a capital for a name where the words around it ask for one."""
+    word = words[at]
+    if not word.is_capital or word.is_shouted or word.opens or not word.joined or at == 0:
+        return False
+    if word.lower in _terms("not_names") or len(word.text) < 3 or any(c.isupper() for c in word.text[1:] if word.text.isalpha()):
+        return False
+    before = words[at - 1].lower
+    if before in _BEFORE_THINGS or re.search(r"-[^\W\d_]*$", word.lower) and word.text[word.text.index("-") + 1].islower():
+        return False
+    following = words[at + 1] if at + 1 < len(words) and words[at + 1].joined else None
+    if following is not None and following.lower in _terms("name_verbs"):
+        return True
+    return words[at - 1].lower in _terms("name_contexts") and not words[at - 1].is_shouted
+
+
+def _particle_name(words: list[_Word], at: int) -> bool:
+    """Say whether particles begin here that only names have ("van der Meer", "El Amrani")."""
+    word = words[at]
+    if word.lower not in _terms("name_particles"):
+        return False
+    end = at
+    while end < len(words) and end - at < _MAX_PARTICLES and words[end].lower in _terms("name_particles") and (end == at or words[end].joined):
+        end += 1
+    if end >= len(words) or not words[end].joined or not words[end].is_capital or words[end].is_shouted:
+        return False
+    last = words[end]
+    if end == at + 1 and any(form in _terms("surnames") for form in _forms(last)):
+        return True
+    if last.lower in _terms("not_names"):
+        return False
+    chain = " ".join(w.lower for w in words[at:end])
+    arabic = word.lower in ("el", "al", "ben", "ait", "aït", "abu", "vande", "vanden", "vander") and word.is_capital
+    typical = chain in ("van der", "van den", "van de", "van 't", "van ’t", "in 't", "in ’t", "op de", "op den", "op 't", "uit den",
+                        "uit de", "von", "ter", "ten", "van het", "aan de", "de la", "d'", "over de", "van den den")  # fmt: skip
+    return arabic or (typical and (chain.startswith(("van der", "van den", "van 't", "van ’t", "in 't", "ter", "ten", "op den", "uit den"))
+                                   or any(form in _terms("surnames") for form in _forms(last))))  # fmt: skip
+
+
+def _surname_after(words: list[_Word], at: int) -> bool:
+    end = at
+    while end < len(words) and end - at < _MAX_PARTICLES and words[end].lower in _terms("name_particles") and (end == at or words[end].joined):
+        end += 1
+    if end >= len(words) or not words[end].joined:
+        return False
+    return (words[end].is_capital and words[end].lower not in _terms("not_names")) or any(
+        form in _terms("surnames") for form in _forms(words[end])
+    )
+
+
+def _surname_after_initial(words: list[_Word], at: int, known: Collection[str]) -> bool:
+    end = at
+    while end + 1 < len(words) and words[end].is_initial and end - at < 4:
+        end += 1
+    # "niveau B. Daarna": a letter that names a thing, then a sentence.
+    if at and words[at - 1].joined is not None and words[at - 1].lower in _terms("lettered"):
+        return False
+    if end == at or end >= len(words):
+        return False
+    word = words[end]
+    if word.lower in _terms("name_particles"):
+        return _surname_after(words, end)
+    if not word.is_capital or word.lower in _terms("not_names") or word.lower in _common():
+        return word.is_capital and _is_listed(word)
+    return len(word.text) > 1 or word.lower in known
+
+
+def _name_after(words: list[_Word], at: int) -> bool:
+    if at + 1 >= len(words) or not words[at + 1].joined or words[at].raw.endswith("."):
+        return False
+    following = words[at + 1]
+    if following.lower in _terms("name_particles"):
+        return _surname_after(words, at + 1)
+    return following.is_capital and not following.is_shouted and following.lower not in _terms("not_names")
+
+
+def _extended(words: list[_Word], begin: int, known: Collection[str]) -> int:
+    """Return one past the last word of the name that begins here."""
+    end = begin
+    while end < len(words):
+        word = words[end]
+        if end > begin and (not _continues(words, end)):
+            break
+        if word.lower in _terms("name_particles") and not (any(f in known for f in _forms(word)) and word.is_capital):
+            if not _surname_after(words, end):
+                break
+            while words[end].lower in _terms("name_particles"):
+                end += 1
+            end += 1
+            continue
+        if end > begin and not _belongs(word, words[begin], known):
+            break
+        end += 1
+    return end
+
+
+def _continues(words: list[_Word], at: int) -> bool:
+    before = words[at - 1]
+    return words[at].joined and (not before.raw.endswith(".") or before.is_initial or _is_title(before))
+
+
+def _is_title(word: _Word) -> bool:
+    return word.raw.lower() in _terms("name_titles")
+
+
+def _belongs(word: _Word, first: _Word, known: Collection[str]) -> bool:
+    if word.is_initial or any(form in known for form in _forms(word)):
+        return True
+    if word.is_capital:
+        return word.lower not in _terms("not_names") and not (word.is_shouted and not first.is_shouted)
+    # Typed without capitals throughout: "fatima jansen".
+    return not first.is_capital and word.lower in _terms("surnames") and word.lower not in _common()
+
+
+@cache
+def _common() -> frozenset[str]:
+    from spacy.lang.nl.stop_words import STOP_WORDS
+
+    return frozenset(STOP_WORDS) | _terms("not_names") | _terms("name_verbs") | _terms("name_contexts") | _terms("ambiguous_names")
