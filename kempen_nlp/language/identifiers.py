@@ -91,9 +91,9 @@ def _is_national_number(text: str) -> bool:
 
 def _is_telephone(text: str) -> bool:
     digits = _digits(text)
-    if digits.startswith(("0031", "0032")):
-        digits = digits[2:]
-    if digits.startswith(("31", "32")) and not text.startswith("0"):
+    is_abroad = digits.startswith(("0031", "0032")) or not text.startswith(("0", "("))
+    digits = digits.removeprefix("00")
+    if is_abroad and digits.startswith(("31", "32")):
         return 9 <= len(digits.removeprefix("31").removeprefix("32").removeprefix("0")) + 1 <= 10
     return (digits.startswith("0") and 9 <= len(digits) <= 10) or (digits.startswith(("0800", "0900")) and len(digits) in (8, 11))
 
@@ -102,8 +102,15 @@ def _always(_text: str) -> bool:
     return True
 
 
+_TWO_LETTERS = frozenset(
+    "aj al am at be bv cm de dm do du en er eu ex fl gb ga gr hm hr ik in is ja je ju kb kg km kw la le me mb ml mm mr mw na nl no nu of "
+    "om on op pc pk pm pp pt st ta te tv ui uu vr we wo ze zo zn zw".split()
+)
+
+
 def _is_postcode(text: str) -> bool:
-    return text[-2:].upper() not in ("SA", "SD", "SS")
+    letters = text[-2:]
+    return letters.upper() not in ("SA", "SD", "SS") and (letters.isupper() or letters not in _TWO_LETTERS)
 
 
 _STREET = (
@@ -185,7 +192,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
         ),
         _always,
     ),
-    ("POSTCODE", re.compile(r"(?<![\w.,])[1-9]\d{3}\s?[A-Z]{2}(?![\w])"), _is_postcode),
+    ("POSTCODE", re.compile(r"(?<![\w.,€])[1-9]\d{3}\s?(?:[A-Z]{2}|[a-z]{2})(?![\w])"), _is_postcode),
     ("POSTCODE", re.compile(r"(?i:\bpostcode)[\s:]*(?:is\s+)?(?P<id>[1-9]\d{3}(?:\s?[A-Za-z]{2}\b)?)(?!\d)"), _always),
     ("POSTCODE", re.compile(r"(?<![\w.,€])(?:B-)?(?P<id>[1-9]\d{3})(?=\s+(?:Antwerpen|Gent|Brussel|Leuven|Brugge|Mechelen|Hasselt|Aalst|Kortrijk|Genk|Oostende|Turnhout|Roeselare|Lier|Sint-Niklaas)\b)"), _always),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from kempen_nlp.language.identifiers import Mention
 from kempen_nlp.language.terms import load_terms
@@ -13,6 +13,8 @@ from kempen_nlp.language.terms import load_terms
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_](?:[^\W\d_]|['’\-](?=[^\W\d_]))*\.?|['’][tsST]\b")
 _SENTENCE_END = ".!?:;•|\n\"“„(*"
 _MAX_PARTICLES = 3
+_WORDY = ("ing", "ingen", "heid", "heden", "tie", "ties", "baar", "lijk", "schap", "isme", "teit", "ment", "nr", "nummer", "opl")
+"""Endings of words that a dictionary may lack."""
 _BEFORE_THINGS = frozenset({"de", "het", "een", "deze", "die", "dit", "onze", "elke", "ieder", "in", "uit", "te", "het", "'t", "als"})
 
 
@@ -179,7 +181,7 @@ def _forms(word: _Word) -> tuple[str, ...]:
 def _is_name(words: list[_Word], at: int, known: Collection[str]) -> bool:
     word = words[at]
     if len(word.text) < 2 or word.is_initial:
-        return word.is_initial and _surname_after_initial(words, at, known)
+        return _surname_after_initial(words, at, known) if word.is_initial else _surname_after_letter(words, at)
     forms = _forms(word)
     ambiguous = any(form in _terms("ambiguous_names") for form in forms[:2]) or word.lower in _terms("not_names")
     if any(form in known for form in forms):
@@ -187,7 +189,7 @@ def _is_name(words: list[_Word], at: int, known: Collection[str]) -> bool:
             not ambiguous and word.lower not in _common()
         )
     if word.lower in _terms("name_particles"):
-        return word.is_capital and _particle_name(words, at)
+        return _particle_name(words, at) or (word.is_capital and not word.opens and _surname_after(words, at))
     first = any(form in _terms("first_names") for form in forms)
     if first or any(form in _terms("surnames") for form in forms):
         if not ambiguous:
@@ -195,25 +197,64 @@ def _is_name(words: list[_Word], at: int, known: Collection[str]) -> bool:
         is_mid = word.is_capital and not word.opens and word.lower not in _terms("not_names")
         acts = first and at + 1 < len(words) and words[at + 1].joined and words[at + 1].lower in _terms("name_verbs")
         return is_mid or (word.is_capital and (acts or _name_after(words, at)))
-    if _particle_name(words, at):
-        return True
     return _is_unknown_name(words, at)
 
 
 def _is_unknown_name(words: list[_Word], at: int) -> bool:
-    """Take an unknown word with a capital for a name where the words around it ask for one."""
+    """Take a word with a capital for a name where Dutch does not know it, or the words around it ask for a name."""
     word = words[at]
-    if not word.is_capital or word.is_shouted or word.opens or not word.joined or at == 0:
+    if not word.is_capital or word.is_shouted or len(word.text) < 3 or word.lower in _terms("not_names"):
         return False
-    if word.lower in _terms("not_names") or len(word.text) < 3 or any(c.isupper() for c in word.text[1:] if word.text.isalpha()):
+    if _is_mixed(word.text):
         return False
-    before = words[at - 1].lower
-    if before in _BEFORE_THINGS or re.search(r"-[^\W\d_]*$", word.lower) and word.text[word.text.index("-") + 1].islower():
+    before = words[at - 1].lower if at and word.joined else ""
+    if before in _BEFORE_THINGS:
         return False
     following = words[at + 1] if at + 1 < len(words) and words[at + 1].joined else None
-    if following is not None and following.lower in _terms("name_verbs"):
+    acts = following is not None and following.lower in _terms("name_verbs")
+    if following is not None and _is_surname_like(following):
         return True
-    return words[at - 1].lower in _terms("name_contexts") and not words[at - 1].is_shouted
+    if any(_is_dutch(form) for form in (word.lower, *_forms(word)[:2])):
+        return bool(before) and not word.opens and (acts or before in _terms("name_contexts"))
+    if not word.opens:
+        return True
+    # A sentence may begin with any word, and dictionaries lack many; a name is followed by what people do, or by another.
+    is_listed = at + 1 < len(words) and not words[at + 1].joined and not words[at + 1].opens and words[at + 1].is_capital
+    joins = following is not None and following.lower in ("en", "of")
+    return (acts or joins or is_listed) and not word.lower.endswith(_WORDY)
+
+
+def _is_surname_like(word: _Word) -> bool:
+    """Say whether a word with a capital after another can only be a surname."""
+    if not word.is_capital or word.is_shouted or word.lower in _terms("not_names") or _is_mixed(word.text) or len(word.text) < 3:
+        return False
+    listed = any(f in _terms("surnames") and f not in _terms("ambiguous_names") for f in _forms(word))
+    return listed or not any(_is_dutch(form) for form in _forms(word)[:2])
+
+
+def _is_mixed(text: str) -> bool:
+    """Say whether capitals stand where no name has them ("SharePoint", "Woo-verzoek"); "McDonald" and "O'Neil" are names."""
+    halves = re.split(r"[-'’]", text)
+    if "-" in text and any(half[:1].islower() for half in halves[1:]):
+        return True
+    return any(c.isupper() for half in halves for c in half[1:]) and not text.startswith(("Mc", "Mac", "De", "Van", "Den", "IJ", "Vande"))
+
+
+@lru_cache(maxsize=50_000)
+def _is_dutch(word: str) -> bool:
+    """Say whether a word, or two words written as one, stand in a Dutch dictionary."""
+    import simplemma
+
+    def known(part: str) -> bool:
+        return bool(simplemma.is_known(part, lang="nl")) and part not in _terms("first_names") and part not in _terms("surnames")
+
+    if known(word):
+        return True
+    cuts = range(3, len(word) - 2)
+    return len(word) > 7 and any(
+        known(word[:cut]) and (known(word[cut:]) or (word[cut] == "s" and len(word) - cut > 3 and known(word[cut + 1 :])))
+        for cut in cuts
+    )
 
 
 def _particle_name(words: list[_Word], at: int) -> bool:
@@ -265,6 +306,18 @@ def _surname_after_initial(words: list[_Word], at: int, known: Collection[str]) 
     if not word.is_capital or word.lower in _terms("not_names") or word.lower in _common():
         return word.is_capital and _is_listed(word)
     return len(word.text) > 1 or word.lower in known
+
+
+def _surname_after_letter(words: list[_Word], at: int) -> bool:
+    """Say whether a capital without a full stop is an initial ("J van Dam")."""
+    if not words[at].is_capital or at + 1 >= len(words) or not words[at + 1].joined:
+        return False
+    if at and words[at - 1].lower in _terms("lettered"):
+        return False
+    following = words[at + 1]
+    if following.lower in _terms("name_particles"):
+        return following.lower in ("van", "de", "van", "el", "ten", "ter") and _surname_after(words, at + 1)
+    return following.is_capital and any(form in _terms("surnames") for form in _forms(following))
 
 
 def _name_after(words: list[_Word], at: int) -> bool:
