@@ -36,6 +36,11 @@ def find_identifiers(text: str) -> Iterator[Mention]:
             group = "id" if "id" in pattern.groupindex else 0
             if accepts(match[group]):
                 yield Mention(match.start(group), match.end(group), kind)
+                if kind == "PERSONEELSNUMMER" and (more := _MORE_NUMBERS.match(text, match.end(group))):
+                    yield Mention(more.start(1), more.end(1), kind)
+
+
+_MORE_NUMBERS = re.compile(r"\s*(?:,|en|of|/|&)\s*(\d{3,10})(?!\w)")
 
 
 def passes_eleven_test(digits: str) -> bool:
@@ -149,7 +154,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
     (
         "TELEFOON",
         re.compile(
-            r"(?<![\w.,])(?:(?:\+|00)\s?3[12]\s?(?:\(0\)\s?)?|\(0\d{1,3}\)\s?-?\s?|0)(?:\d[\s./\-–]{0,3}){5,9}\d(?![\w]|[.,]\d)"
+            r"(?<![\w.,])(?:(?:\+|00)\s?3[12][\s\-]?(?:\(0\)\s?)?|\(0\d{1,3}\)\s?-?\s?|0)(?:\d[\s./\-–]{0,3}){5,9}\d(?![\w]|[.,]\d)"
         ),
         _is_telephone,
     ),

@@ -13,9 +13,12 @@ from kempen_nlp.language.terms import load_terms
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_](?:[^\W\d_]|['’\-](?=[^\W\d_]))*\.?|['’][tsST]\b")
 _SENTENCE_END = ".!?:;•|\n\"“„(*"
 _MAX_PARTICLES = 3
+_TOWARDS = frozenset("belt belde helpt hielp mist miste prijst prees kent steunt vraagt vroeg bedankt ziet zag geeft gaf begeleidt vervangt coacht".split())
+"""After these a word with a capital is who it is done to."""
+_NO_VERBS = frozenset({"kort", "laat", "vast", "recht", "bekend", "direct", "echt", "slecht", "best", "eerst", "laatst", "zacht", "licht"})
 _WORDY = ("ing", "ingen", "heid", "heden", "tie", "ties", "baar", "lijk", "schap", "isme", "teit", "ment", "nr", "nummer", "opl")
 """Endings of words that a dictionary may lack."""
-_BEFORE_THINGS = frozenset({"de", "het", "een", "deze", "die", "dit", "onze", "elke", "ieder", "in", "uit", "te", "het", "'t", "als"})
+_BEFORE_THINGS = frozenset({"de", "het", "een", "deze", "dit", "onze", "elke", "ieder", "in", "uit", "te", "'t"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +143,9 @@ def _after_title(words: list[_Word], at: int) -> int | None:
     if start >= len(words) or not (words[start].joined or words[at].raw.endswith(".")):
         return None
     word = words[start]
-    if word.is_initial or word.lower in _terms("name_particles"):
-        return start if word.is_initial or _surname_after(words, start) else None
+    is_letter = word.is_initial or (len(word.text) == 1 and word.raw.endswith("."))
+    if is_letter or word.lower in _terms("name_particles"):
+        return start if is_letter or _surname_after(words, start) else None
     if word.is_capital:
         return start if word.lower not in _terms("not_names") or _is_listed(word) else None
     acts = start + 1 < len(words) and words[start + 1].lower in _terms("name_verbs")
@@ -194,6 +198,8 @@ def _is_name(words: list[_Word], at: int, known: Collection[str]) -> bool:
     if first or any(form in _terms("surnames") for form in forms):
         if not ambiguous:
             return word.is_capital or forms[0] in _terms("first_names") or (not first and len(word.text) > 4 and forms[0] in _terms("surnames"))
+        if not word.is_capital and first and at + 2 < len(words) and words[at + 1].lower in _terms("name_particles"):
+            return any(form in _terms("surnames") for w in words[at + 2 : at + 4] for form in _forms(w)) and words[at + 2].joined
         is_mid = word.is_capital and not word.opens and word.lower not in _terms("not_names")
         acts = first and at + 1 < len(words) and words[at + 1].joined and words[at + 1].lower in _terms("name_verbs")
         return is_mid or (word.is_capital and (acts or _name_after(words, at)))
@@ -212,16 +218,28 @@ def _is_unknown_name(words: list[_Word], at: int) -> bool:
         return False
     following = words[at + 1] if at + 1 < len(words) and words[at + 1].joined else None
     acts = following is not None and following.lower in _terms("name_verbs")
-    if following is not None and _is_surname_like(following):
+    if following is not None and (_is_surname_like(following) or (following.is_capital and _particle_name(words, at + 1))):
+        return True
+    if word.opens and _is_possessive(word) and not _is_dutch(_forms(word)[1]):
         return True
     if any(_is_dutch(form) for form in (word.lower, *_forms(word)[:2])):
-        return bool(before) and not word.opens and (acts or before in _terms("name_contexts"))
+        return bool(before) and not word.opens and (acts or before in _terms("name_contexts") or before in _TOWARDS)
     if not word.opens:
         return True
     # A sentence may begin with any word, and dictionaries lack many; a name is followed by what people do, or by another.
     is_listed = at + 1 < len(words) and not words[at + 1].joined and not words[at + 1].opens and words[at + 1].is_capital
+    acts = acts or (following is not None and _is_verb_like(following.text))
     joins = following is not None and following.lower in ("en", "of")
-    return (acts or joins or is_listed) and not word.lower.endswith(_WORDY)
+    return (acts or joins or is_listed or _name_after(words, at)) and not word.lower.endswith(_WORDY)
+
+
+def _is_possessive(word: _Word) -> bool:
+    return word.text.endswith(("'s", "’s"))
+
+
+def _is_verb_like(text: str) -> bool:
+    """Say whether a word has the ending of what one person does ("springt")."""
+    return len(text) > 3 and text.islower() and text.endswith("t") and text not in _NO_VERBS and text not in _common()
 
 
 def _is_surname_like(word: _Word) -> bool:
