@@ -2,47 +2,40 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from kempen_nlp.assignments import ClassifiedComment
+from kempen_nlp.blocks import BLOCK, CommentClassifier, classify_block, cut_blocks
+from kempen_nlp.cluster import ClassifierSource, classify_parts
 from kempen_nlp.comments import Comment, CommentFile, open_comments
 from kempen_nlp.errors import CommentsError
 from kempen_nlp.outputs import Tally, check_ending, check_output, fitting, print_jsonl, write_output
 from kempen_nlp.parts import RESULT, WorkFolder, disk_error, open_work_folder
-from kempen_nlp.persistence import load_classifier
+from kempen_nlp.persistence import load_classifier, model_folder
+from kempen_nlp.privacy import PersonPolicy, hashed_columns, preparation
 from kempen_nlp.trace import run_facts, write_record
 
 Tick = Callable[[int, int], None]
-BLOCK = 4096
-BLOCK_CHARS = 1_000_000
-"""
-A block ends at so many comments or characters, whichever is first. Blocks are counted from the
-first row, and nothing outside a block decides its answers, so parts and workers change no byte.
-"""
-
-
-class CommentClassifier(Protocol):
-    """What this module asks of a classifier."""
-
-    def classify_comments(self, comments: Iterable[Comment]) -> Iterator[ClassifiedComment]:
-        """Yield an answer for each comment, in order."""
-        ...
 
 
 @dataclass(frozen=True)
 class BatchOptions:
-    """How a file is worked through; none of it changes an answer."""
+    """How a file is worked through; of these only ``persons`` changes what is written."""
 
+    persons: PersonPolicy = PersonPolicy()
     chunk: int = BLOCK
     """At least so many comments make a part that is kept when finished; whole blocks."""
     say: Callable[[str], None] = lambda _: None
     """Called with what the user should know."""
     tick: Tick = lambda _done, _total: None
     """Called with the number of comments done and in all."""
+    scheduler: str | None = None
+    """Address of a Dask scheduler whose workers classify; see ``cluster``."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +47,8 @@ class BatchRun:
     facts: Mapping[str, Any]
     """See ``trace.run_facts``; parts of a run with other facts are not gone on with."""
     options: BatchOptions = BatchOptions()
+    source: ClassifierSource | None = None
+    """What workers of a cluster make the classifier from; needed with ``options.scheduler``."""
 
 
 def classify_file(  # noqa: PLR0913 - one parameter for each thing the command asks
@@ -104,14 +99,22 @@ def classify_file(  # noqa: PLR0913 - one parameter for each thing the command a
         check_output(Path(output), file.path, len(file))
     classifier = load_classifier(framework, model=model, min_precision=min_precision)
     facts = run_facts(file, classifier, model=model, sheet=(columns or {}).get("sheet"))
-    run = BatchRun(file, classifier, facts, options)
+    facts["model"]["min_precision"] = min_precision
+    facts["privacy"] = {
+        "pseudonymised": options.persons.pseudonymise,
+        "names": options.persons.names,
+        "hashed_columns": list(hashed_columns(file, options.persons)),
+    }
+    source = ClassifierSource(classifier.framework, model_folder(model), min_precision)
+    run = BatchRun(file, classifier, facts, options, source)
     return _to_stdout(run) if output is None else classify_to(Path(output), run)
 
 
 def _to_stdout(run: BatchRun) -> dict[str, int]:
     tally, done = Tally(), 0
-    for block in blocks(run.file):
-        print_jsonl(tally.passing(classify_block(run.classifier, block)))
+    prepare = preparation(run.file, run.options.persons, secrets.token_bytes(32))
+    for block in cut_blocks(run.file):
+        print_jsonl(tally.passing(classify_block(run.classifier, list(map(prepare, block)))))
         done += len(block)
         run.options.tick(done, len(run.file))
     return tally.counts
@@ -150,10 +153,16 @@ def _announce(run: BatchRun, work: WorkFolder, resumed: int) -> None:
 def _finish_parts(run: BatchRun, work: WorkFolder) -> None:
     done, total = sum(work.finished.values()), len(run.file)
     run.options.tick(done, total)
-    for number, part in enumerate(_parts(run.file, run.options.chunk)):
-        size = sum(map(len, part))
-        if number in work.finished:
-            continue
+    prepare = preparation(run.file, run.options.persons, work.secret)
+    parts = enumerate(_parts(run.file, run.options.chunk))
+    left = ((n, [list(map(prepare, block)) for block in part]) for n, part in parts if n not in work.finished)
+    if run.options.scheduler is not None and run.source is not None:
+        for number, results in classify_parts(run.options.scheduler, run.source, left):
+            work.add(number, results)
+            done += len(results)
+            run.options.tick(done, total)
+        return
+    for number, part in left:
         results = []
         for block in part:
             for answered, result in enumerate(classify_block(run.classifier, block), start=1):
@@ -161,7 +170,7 @@ def _finish_parts(run: BatchRun, work: WorkFolder) -> None:
                 if answered % 64 == 0:
                     run.options.tick(done + len(results), total)
         work.add(number, results)
-        done += size
+        done += len(results)
         run.options.tick(done, total)
 
 
@@ -187,51 +196,15 @@ def _has_limit(output: Path) -> bool:
     return output.suffix.lower() == ".xlsx"
 
 
-def blocks(comments: Iterable[Comment]) -> Iterator[list[Comment]]:
-    """Cut comments into blocks, see ``BLOCK``; the last one may be shorter, none is empty."""
-    block: list[Comment] = []
-    n_chars = 0
-    for comment in comments:
-        block.append(comment)
-        n_chars += len(comment.text)
-        if len(block) == BLOCK or n_chars >= BLOCK_CHARS:
-            yield block
-            block, n_chars = [], 0
-    if block:
-        yield block
-
-
 def _parts(comments: Iterable[Comment], chunk: int) -> Iterator[list[list[Comment]]]:
     part: list[list[Comment]] = []
-    for block in blocks(comments):
+    for block in cut_blocks(comments):
         part.append(block)
         if sum(map(len, part)) >= chunk:
             yield part
             part = []
     if part:
         yield part
-
-
-def classify_block(classifier: CommentClassifier, block: Sequence[Comment]) -> Iterator[ClassifiedComment]:
-    """
-    Classify the comments of a block, each different text once.
-
-    Yields
-    ------
-    ClassifiedComment
-        In order; a comment with a problem passes unread.
-    """
-    distinct = dict.fromkeys(comment.text for comment in block if not comment.problems)
-    asked = (Comment(str(n), text, n) for n, text in enumerate(distinct, start=1))
-    answers = iter(classifier.classify_comments(asked))
-    known: dict[str, ClassifiedComment] = {}
-    for comment in block:
-        if comment.problems:
-            yield ClassifiedComment(comment.id, comment.text, problems=comment.problems, extra=comment.extra)
-            continue
-        if comment.text not in known:
-            known[comment.text] = next(answers)
-        yield replace(known[comment.text], id=comment.id, extra=comment.extra)
 
 
 def classify_with_progress(

@@ -26,6 +26,7 @@ from kempen_nlp.assignments import whole_file
 
 if TYPE_CHECKING:
     from kempen_nlp.parsing import ParsedHandbook
+    from kempen_nlp.verification import Verification
 
 _STATE_WORDS = {
     "assigned": "with at least one assignment",
@@ -80,6 +81,11 @@ def print_counts(counts: Mapping[str, int], output: Path | None) -> None:
     say(f"{sum(counts.values())} comments: " + ", ".join(f"{n} {_STATE_WORDS[s]}" for s, n in counts.items()) + ".")
     if output is not None:
         say(f"Written: {output}")
+
+
+def say_verified(found: Verification) -> None:
+    """Print what verifying an output found, on standard output."""
+    sys.stdout.write("".join(f"{line}\n" for line in found.lines()))
 
 
 @contextmanager

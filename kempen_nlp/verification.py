@@ -17,6 +17,7 @@ from kempen_nlp.batch import BatchOptions, classify_file
 from kempen_nlp.corpus import framework_names, load_framework, sha256_of
 from kempen_nlp.errors import CommentsError, KempenError
 from kempen_nlp.persistence import model_folder, verify_model
+from kempen_nlp.privacy import PersonPolicy
 from kempen_nlp.trace import package_sha256, record_path, versions
 
 
@@ -237,7 +238,7 @@ def _check_again(output: Path, record: Mapping[str, Any], comments: Path | None,
 def _options_of(record: Mapping[str, Any]) -> BatchOptions:
     privacy = record["privacy"]
     return BatchOptions(
-        pseudonymise=privacy["pseudonymised"], names=privacy["names"], keep_persons=not privacy["hashed_columns"]
+        PersonPolicy(privacy["pseudonymised"], privacy["names"], keep_persons=not privacy["hashed_columns"])
     )
 
 
@@ -249,5 +250,3 @@ def _n_differing(one: Path, other: Path, hashed: list[str]) -> int:
     missing = pd.DataFrame({c: kept[0][c].isna() != kept[1][c].isna() for c in kept[0].columns})
     other_value = kept[0].ne(kept[1]).fillna(value=False) & kept[0].notna()
     return int((missing | other_value.astype(bool)).any(axis=1).sum())
-
-

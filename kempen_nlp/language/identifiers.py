@@ -100,7 +100,9 @@ def _is_telephone(text: str) -> bool:
     digits = digits.removeprefix("00")
     if is_abroad and digits.startswith(("31", "32")):
         return 9 <= len(digits.removeprefix("31").removeprefix("32").removeprefix("0")) + 1 <= 10
-    return (digits.startswith("0") and 9 <= len(digits) <= 10) or (digits.startswith(("0800", "0900")) and len(digits) in (8, 11))
+    return (digits.startswith("0") and 9 <= len(digits) <= 10) or (
+        digits.startswith(("0800", "0900")) and len(digits) in (8, 11)
+    )
 
 
 def _always(_text: str) -> bool:

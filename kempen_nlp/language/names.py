@@ -11,12 +11,32 @@ from kempen_nlp.language.identifiers import Mention
 from kempen_nlp.language.terms import load_terms
 
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_](?:[^\W\d_]|['’\-](?=[^\W\d_]))*\.?|['’][tsST]\b")
-_SENTENCE_END = ".!?:;•|\n\"“„(*"
+_SENTENCE_END = '.!?:;•|\n"“„(*'
 _MAX_PARTICLES = 3
-_TOWARDS = frozenset("belt belde helpt hielp mist miste prijst prees kent steunt vraagt vroeg bedankt ziet zag geeft gaf begeleidt vervangt coacht".split())
+_TOWARDS = frozenset(
+    "belt belde helpt hielp mist miste prijst prees kent steunt vraagt vroeg bedankt ziet zag geeft gaf begeleidt vervangt coacht".split()
+)
 """After these a word with a capital is who it is done to."""
-_NO_VERBS = frozenset({"kort", "laat", "vast", "recht", "bekend", "direct", "echt", "slecht", "best", "eerst", "laatst", "zacht", "licht"})
-_WORDY = ("ing", "ingen", "heid", "heden", "tie", "ties", "baar", "lijk", "schap", "isme", "teit", "ment", "nr", "nummer", "opl")
+_NO_VERBS = frozenset(
+    {"kort", "laat", "vast", "recht", "bekend", "direct", "echt", "slecht", "best", "eerst", "laatst", "zacht", "licht"}
+)
+_WORDY = (
+    "ing",
+    "ingen",
+    "heid",
+    "heden",
+    "tie",
+    "ties",
+    "baar",
+    "lijk",
+    "schap",
+    "isme",
+    "teit",
+    "ment",
+    "nr",
+    "nummer",
+    "opl",
+)
 """Endings of words that a dictionary may lack."""
 _BEFORE_THINGS = frozenset({"de", "het", "een", "deze", "dit", "onze", "elke", "ieder", "in", "uit", "te", "'t"})
 
@@ -189,17 +209,26 @@ def _is_name(words: list[_Word], at: int, known: Collection[str]) -> bool:
     forms = _forms(word)
     ambiguous = any(form in _terms("ambiguous_names") for form in forms[:2]) or word.lower in _terms("not_names")
     if any(form in known for form in forms):
-        return word.is_capital and not (ambiguous and word.opens and not _name_after(words, at)) or (
-            not ambiguous and word.lower not in _common()
+        return (
+            word.is_capital
+            and not (ambiguous and word.opens and not _name_after(words, at))
+            or (not ambiguous and word.lower not in _common())
         )
     if word.lower in _terms("name_particles"):
         return _particle_name(words, at) or (word.is_capital and not word.opens and _surname_after(words, at))
     first = any(form in _terms("first_names") for form in forms)
     if first or any(form in _terms("surnames") for form in forms):
         if not ambiguous:
-            return word.is_capital or forms[0] in _terms("first_names") or (not first and len(word.text) > 4 and forms[0] in _terms("surnames"))
+            return (
+                word.is_capital
+                or forms[0] in _terms("first_names")
+                or (not first and len(word.text) > 4 and forms[0] in _terms("surnames"))
+            )
         if not word.is_capital and first and at + 2 < len(words) and words[at + 1].lower in _terms("name_particles"):
-            return any(form in _terms("surnames") for w in words[at + 2 : at + 4] for form in _forms(w)) and words[at + 2].joined
+            return (
+                any(form in _terms("surnames") for w in words[at + 2 : at + 4] for form in _forms(w))
+                and words[at + 2].joined
+            )
         is_mid = word.is_capital and not word.opens and word.lower not in _terms("not_names")
         acts = first and at + 1 < len(words) and words[at + 1].joined and words[at + 1].lower in _terms("name_verbs")
         return is_mid or (word.is_capital and (acts or _name_after(words, at)))
@@ -218,7 +247,9 @@ def _is_unknown_name(words: list[_Word], at: int) -> bool:
         return False
     following = words[at + 1] if at + 1 < len(words) and words[at + 1].joined else None
     acts = following is not None and following.lower in _terms("name_verbs")
-    if following is not None and (_is_surname_like(following) or (following.is_capital and _particle_name(words, at + 1))):
+    if following is not None and (
+        _is_surname_like(following) or (following.is_capital and _particle_name(words, at + 1))
+    ):
         return True
     if word.opens and _is_possessive(word) and not _is_dutch(_forms(word)[1]):
         return True
@@ -227,7 +258,9 @@ def _is_unknown_name(words: list[_Word], at: int) -> bool:
     if not word.opens:
         return True
     # A sentence may begin with any word, and dictionaries lack many; a name is followed by what people do, or by another.
-    is_listed = at + 1 < len(words) and not words[at + 1].joined and not words[at + 1].opens and words[at + 1].is_capital
+    is_listed = (
+        at + 1 < len(words) and not words[at + 1].joined and not words[at + 1].opens and words[at + 1].is_capital
+    )
     acts = acts or (following is not None and _is_verb_like(following.text))
     joins = following is not None and following.lower in ("en", "of")
     return (acts or joins or is_listed or _name_after(words, at)) and not word.lower.endswith(_WORDY)
@@ -244,7 +277,13 @@ def _is_verb_like(text: str) -> bool:
 
 def _is_surname_like(word: _Word) -> bool:
     """Say whether a word with a capital after another can only be a surname."""
-    if not word.is_capital or word.is_shouted or word.lower in _terms("not_names") or _is_mixed(word.text) or len(word.text) < 3:
+    if (
+        not word.is_capital
+        or word.is_shouted
+        or word.lower in _terms("not_names")
+        or _is_mixed(word.text)
+        or len(word.text) < 3
+    ):
         return False
     listed = any(f in _terms("surnames") and f not in _terms("ambiguous_names") for f in _forms(word))
     return listed or not any(_is_dutch(form) for form in _forms(word)[:2])
@@ -255,7 +294,9 @@ def _is_mixed(text: str) -> bool:
     halves = re.split(r"[-'’]", text)
     if "-" in text and any(half[:1].islower() for half in halves[1:]):
         return True
-    return any(c.isupper() for half in halves for c in half[1:]) and not text.startswith(("Mc", "Mac", "De", "Van", "Den", "IJ", "Vande"))
+    return any(c.isupper() for half in halves for c in half[1:]) and not text.startswith(
+        ("Mc", "Mac", "De", "Van", "Den", "IJ", "Vande")
+    )
 
 
 @lru_cache(maxsize=50_000)
@@ -264,13 +305,18 @@ def _is_dutch(word: str) -> bool:
     import simplemma
 
     def known(part: str) -> bool:
-        return bool(simplemma.is_known(part, lang="nl")) and part not in _terms("first_names") and part not in _terms("surnames")
+        return (
+            bool(simplemma.is_known(part, lang="nl"))
+            and part not in _terms("first_names")
+            and part not in _terms("surnames")
+        )
 
     if known(word):
         return True
     cuts = range(3, len(word) - 2)
     return len(word) > 7 and any(
-        known(word[:cut]) and (known(word[cut:]) or (word[cut] == "s" and len(word) - cut > 3 and known(word[cut + 1 :])))
+        known(word[:cut])
+        and (known(word[cut:]) or (word[cut] == "s" and len(word) - cut > 3 and known(word[cut + 1 :])))
         for cut in cuts
     )
 
@@ -281,7 +327,12 @@ def _particle_name(words: list[_Word], at: int) -> bool:
     if word.lower not in _terms("name_particles"):
         return False
     end = at
-    while end < len(words) and end - at < _MAX_PARTICLES and words[end].lower in _terms("name_particles") and (end == at or words[end].joined):
+    while (
+        end < len(words)
+        and end - at < _MAX_PARTICLES
+        and words[end].lower in _terms("name_particles")
+        and (end == at or words[end].joined)
+    ):
         end += 1
     if end >= len(words) or not words[end].joined or not words[end].is_capital or words[end].is_shouted:
         return False
@@ -300,7 +351,12 @@ def _particle_name(words: list[_Word], at: int) -> bool:
 
 def _surname_after(words: list[_Word], at: int) -> bool:
     end = at
-    while end < len(words) and end - at < _MAX_PARTICLES and words[end].lower in _terms("name_particles") and (end == at or words[end].joined):
+    while (
+        end < len(words)
+        and end - at < _MAX_PARTICLES
+        and words[end].lower in _terms("name_particles")
+        and (end == at or words[end].joined)
+    ):
         end += 1
     if end >= len(words) or not words[end].joined:
         return False
@@ -389,4 +445,10 @@ def _belongs(word: _Word, first: _Word, known: Collection[str]) -> bool:
 def _common() -> frozenset[str]:
     from spacy.lang.nl.stop_words import STOP_WORDS
 
-    return frozenset(STOP_WORDS) | _terms("not_names") | _terms("name_verbs") | _terms("name_contexts") | _terms("ambiguous_names")
+    return (
+        frozenset(STOP_WORDS)
+        | _terms("not_names")
+        | _terms("name_verbs")
+        | _terms("name_contexts")
+        | _terms("ambiguous_names")
+    )

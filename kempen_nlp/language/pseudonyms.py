@@ -141,6 +141,8 @@ def deduce_finder() -> Finder:
     ModuleNotFoundError
         If deduce is not installed.
     """
+    import deduce  # noqa: F401 - found out now, not at the first comment
+
     from kempen_nlp.language.deduced import find_with_deduce
 
     return find_with_deduce

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from kempen_nlp import batch
+from kempen_nlp import batch, blocks
 from kempen_nlp.assignments import Assignment, ClassifiedComment, Evidence
 from kempen_nlp.comments import open_comments
 
@@ -41,7 +41,7 @@ def run(comments, output, *, pause=0.0, chunk=BLOCK, say=lambda _: None):
 
 
 if __name__ == "__main__":
-    batch.BLOCK = BLOCK
+    blocks.BLOCK = batch.BLOCK = BLOCK
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     run(Path(sys.argv[1]), Path(sys.argv[2]), pause=float(sys.argv[3]))

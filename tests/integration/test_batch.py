@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kempen_nlp import batch, classify_file
+from kempen_nlp import batch, blocks, classify_file
 from kempen_nlp.assignments import read_assignments
 from kempen_nlp.errors import CommentsError
 from kempen_nlp.parts import work_folder_of
@@ -29,7 +29,7 @@ TEXTS = ("Belt klanten altijd terug.", "Plant niets.", "Geen opmerkingen.", "Hel
 
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch):
-    monkeypatch.setattr(batch, "BLOCK", stub_run.BLOCK)
+    monkeypatch.setattr(blocks, "BLOCK", stub_run.BLOCK)
 
 
 @pytest.fixture
@@ -76,8 +76,8 @@ def test_blocks_are_bounded_in_characters_too():
 
     long = [Comment(str(n), "x" * 400_000, n) for n in range(7)]
 
-    assert [len(b) for b in batch.blocks(long)] == [3, 3, 1]
-    assert list(batch.blocks([])) == []
+    assert [len(b) for b in blocks.cut_blocks(long)] == [3, 3, 1]
+    assert list(blocks.cut_blocks([])) == []
 
 
 def _started(tmp_path, many, pause):
@@ -145,7 +145,7 @@ def test_a_full_disk_keeps_what_was_finished(tmp_path, many):
     stub_run.run(many, tmp_path / "heel.csv")
     code = (
         "import resource, sys; sys.path.insert(0, sys.argv[1]); import stub_run\n"
-        "from kempen_nlp import batch; batch.BLOCK = stub_run.BLOCK\n"
+        "from kempen_nlp import batch, blocks; batch.BLOCK = blocks.BLOCK = stub_run.BLOCK\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
         "stub_run.run(sys.argv[2], sys.argv[3])\n"
     )
@@ -179,7 +179,7 @@ def _changed(many, tmp_path):
 
 def test_the_real_classifier_goes_on_to_the_same_bytes(tmp_path, corpus_dir, monkeypatch):
     """With the shipped model, stopped after its first part."""
-    monkeypatch.setattr(batch, "BLOCK", 16)
+    monkeypatch.setattr(blocks, "BLOCK", 16)
     options = batch.BatchOptions(chunk=16)
     arguments = {"framework": "welzijn", "options": options}
     sample = corpus_dir / "feedback" / "sample.csv"
