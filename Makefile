@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format notebooks bench corpus models app lock clean
+.PHONY: help demo test lint format notebooks bench soak corpus models app lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,10 @@ notebooks: $(STAMP) ## execute all notebooks from the top and keep their outputs
 
 bench: $(STAMP) ## speed and memory against peers
 	$(BIN)/python benchmarks/classify.py
+	$(BIN)/python benchmarks/scale.py 10000
+
+soak: $(STAMP) ## kills, fuzzing and the cluster in full; an hour or more
+	KEMPEN_KILLS=60 KEMPEN_FUZZ=100000 $(BIN)/python -m pytest tests/integration/test_batch.py tests/integration/test_hostile.py tests/integration/test_cluster.py tests/integration/test_no_network.py
 
 corpus: $(STAMP) ## rebuild corpus/frameworks and corpus/manifest.json from the raw files
 	$(BIN)/python corpus/build.py

@@ -8,6 +8,8 @@ from kempen_nlp.framework import Framework, Profile, Status
 
 MIN_QUOTES = 2
 """Fewer strengths than this say too little to name a rank."""
+MIN_GROUP = 5
+"""Of fewer persons than this nothing is said as a group."""
 COLUMNS = ("competency", "required", "found", "status", "n_strengths", "n_developments")
 
 
@@ -52,3 +54,41 @@ def compare_with_profile(
         status = None if found is None else Status.of(found, required).value
         rows.append((name, required, found, status, len(strengths), len(mine) - len(strengths)))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"required": "Int64", "found": "Int64"})
+
+
+def suppress_small_groups(counts: pd.DataFrame, sizes: pd.Series, *, least: int = MIN_GROUP) -> pd.DataFrame:
+    """
+    Blank what is said of groups that are so small that it is said of persons.
+
+    If one group only is blanked, the next smallest is too, or the total would give it away.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        One row a group.
+    sizes : Series
+        Number of persons of each group; its index holds that of ``counts``.
+    least : int
+        Groups of fewer persons are blanked.
+
+    Returns
+    -------
+    DataFrame
+        The same rows and columns; missing values where a group was blanked.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"sterk": [9, 4, 7]}, index=["a", "b", "c"])
+    >>> suppress_small_groups(counts, pd.Series({"a": 12, "b": 3, "c": 6}))["sterk"].tolist()
+    [9, <NA>, <NA>]
+    """
+    own = sizes.reindex(counts.index)
+    if own.isna().any():
+        msg = f"No size is known for {own[own.isna()].index.tolist()[:5]}. Expected one for each group."
+        raise ValueError(msg)
+    small = own < least
+    if small.sum() == 1 and len(own) > 1:
+        small[own[~small].idxmin()] = True
+    blanked = counts.convert_dtypes().copy()
+    blanked.loc[small] = pd.NA
+    return blanked
