@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ Tick = Callable[[int, int], None]
 class BatchOptions:
     """How a file is worked through; of these only ``persons`` changes what is written."""
 
-    persons: PersonPolicy = PersonPolicy()
+    persons: PersonPolicy = field(default_factory=PersonPolicy)
     chunk: int = BLOCK
     """At least so many comments make a part that is kept when finished; whole blocks."""
     say: Callable[[str], None] = lambda _: None
@@ -46,7 +46,7 @@ class BatchRun:
     classifier: CommentClassifier
     facts: Mapping[str, Any]
     """See ``trace.run_facts``; parts of a run with other facts are not gone on with."""
-    options: BatchOptions = BatchOptions()
+    options: BatchOptions = field(default_factory=BatchOptions)
     source: ClassifierSource | None = None
     """What workers of a cluster make the classifier from; needed with ``options.scheduler``."""
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from kempen_nlp.language.terms import load_terms
+
 KINDS = ("E-MAIL", "IBAN", "BSN", "TELEFOON", "PERSONEELSNUMMER", "ADRES", "POSTCODE", "NAAM")
 """In order of precedence: of two that overlap, the one that stands first here wins."""
 
@@ -109,15 +111,9 @@ def _always(_text: str) -> bool:
     return True
 
 
-_TWO_LETTERS = frozenset(
-    "aj al am at be bv cm de dm do du en er eu ex fl gb ga gr hm hr ik in is ja je ju kb kg km kw la le me mb ml mm mr mw na nl no nu of "
-    "om on op pc pk pm pp pt st ta te tv ui uu vr we wo ze zo zn zw".split()
-)
-
-
 def _is_postcode(text: str) -> bool:
     letters = text[-2:]
-    return letters.upper() not in ("SA", "SD", "SS") and (letters.isupper() or letters not in _TWO_LETTERS)
+    return letters.upper() not in ("SA", "SD", "SS") and (letters.isupper() or letters not in load_terms("two_letters"))
 
 
 _STREET = (
@@ -125,7 +121,10 @@ _STREET = (
     r"boulevard|kaai|vest|wal|ring|akker|akkers|veld|velden|hoek|kamp|burg|oord|haven|werf|poort|brink|erf|donk|berg|zoom|"
     r"meent|mors|es|wijk|horst|rak|sluis|tuin|tuinen|hage|loan|wei|weide)"
 )
-_NUMBER = r"(?:\s*,?\s*(?:nr\.?|nummer|huisnummer|no\.?)?\s*\d{1,5}(?:\s?[-/]?\s?(?:[a-zA-Z]|\d{1,4}|bis|hs|huis|bus\s?\w{1,4}|[IVX]{1,4}))?)(?!\w)(?!\s?(?:%|uur|jaar|keer|euro))"
+_NUMBER = (
+    r"(?:\s*,?\s*(?:nr\.?|nummer|huisnummer|no\.?)?\s*\d{1,5}(?:\s?[-/]?\s?(?:[a-zA-Z]|\d{1,4}|bis|hs|huis|bus\s?\w{1,4}|[IVX]{1,4}))?)"
+    r"(?!\w)(?!\s?(?:%|uur|jaar|keer|euro))"
+)
 _CAP = r"[A-ZÀ-Ý][\w'’.\-]*"
 _SMALL = r"(?:van|de|der|den|het|'t|’t|ten|ter|te|op|in|aan|la|du|l'|d')"
 _TYPED = r"(?:[^\W\d_][\w'’\-]*)"
@@ -149,7 +148,8 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
     (
         "BSN",
         re.compile(
-            r"(?i:\b(?:rijksregister\s?-?\s?(?:nummer|nr\.?)|insz(?:\s?-?\s?nummer)?))[\s:=]*(?P<id>\d(?:[. \-]?\d){10})(?!\d)"
+            r"(?i:\b(?:rijksregister\s?-?\s?(?:nummer|nr\.?)|insz(?:\s?-?\s?nummer)?))"
+            r"[\s:=]*(?P<id>\d(?:[. \-]?\d){10})(?!\d)"
         ),
         _always,
     ),
@@ -201,5 +201,12 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
     ),
     ("POSTCODE", re.compile(r"(?<![\w.,€])[1-9]\d{3}\s?(?:[A-Z]{2}|[a-z]{2})(?![\w])"), _is_postcode),
     ("POSTCODE", re.compile(r"(?i:\bpostcode)[\s:]*(?:is\s+)?(?P<id>[1-9]\d{3}(?:\s?[A-Za-z]{2}\b)?)(?!\d)"), _always),
-    ("POSTCODE", re.compile(r"(?<![\w.,€])(?:B-)?(?P<id>[1-9]\d{3})(?=\s+(?:Antwerpen|Gent|Brussel|Leuven|Brugge|Mechelen|Hasselt|Aalst|Kortrijk|Genk|Oostende|Turnhout|Roeselare|Lier|Sint-Niklaas)\b)"), _always),
+    (
+        "POSTCODE",
+        re.compile(
+            r"(?<![\w.,€])(?:B-)?(?P<id>[1-9]\d{3})(?=\s+(?:Antwerpen|Gent|Brussel|Leuven|Brugge|Mechelen|Hasselt|Aalst|Kortrijk|Genk"
+            r"|Oostende|Turnhout|Roeselare|Lier|Sint-Niklaas)\b)"
+        ),
+        _always,
+    ),
 )  # fmt: skip

@@ -13,10 +13,12 @@ from kempen_nlp.language.terms import load_terms
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_](?:[^\W\d_]|['’\-](?=[^\W\d_]))*\.?|['’][tsST]\b")
 _SENTENCE_END = '.!?:;•|\n"“„(*'
 _MAX_PARTICLES = 3
-_TOWARDS = frozenset(
-    "belt belde helpt hielp mist miste prijst prees kent steunt vraagt vroeg bedankt ziet zag geeft gaf begeleidt vervangt coacht".split()
-)
-"""After these a word with a capital is who it is done to."""
+_INITIALS = frozenset({"Th", "Chr", "Ph", "IJ", "St", "Fr", "Tj"})
+_OPENING = frozenset({"el", "al", "ben", "ait", "aït", "abu", "vande", "vanden", "vander"})
+_CHAINS = frozenset({"van der", "van den", "van 't", "van ’t", "in 't", "in ’t", "ter", "ten", "op den", "uit den"})
+"""After these a word with a capital is a surname, whatever it is."""
+_LOOSE_CHAINS = frozenset({"van de", "op de", "op 't", "uit de", "von", "van het", "aan de", "de la", "d'", "over de"})
+"""After these only a known one."""
 _NO_VERBS = frozenset(
     {"kort", "laat", "vast", "recht", "bekend", "direct", "echt", "slecht", "best", "eerst", "laatst", "zacht", "licht"}
 )
@@ -65,8 +67,8 @@ class _Word:
     @property
     def is_initial(self) -> bool:
         letters = self.raw.replace(".", "")
-        return "." in self.raw and self.is_capital and (len(letters) == 1 or letters in ("Th", "Chr", "Ph", "IJ", "St", "Fr", "Tj")
-                                                        or self.raw.count(".") > 1)  # fmt: skip
+        is_short = len(letters) == 1 or letters in _INITIALS or self.raw.count(".") > 1
+        return "." in self.raw and self.is_capital and is_short
 
 
 @cache
@@ -125,7 +127,7 @@ def _words(text: str) -> Iterator[_Word]:
         raw = match[0]
         plain = raw.rstrip(".")
         stripped = between.strip(" \t")
-        opens = last == 0 or stripped[-1:] in _SENTENCE_END and stripped != "" or "\n" in between
+        opens = last == 0 or (stripped[-1:] in _SENTENCE_END and stripped != "") or "\n" in between
         if last and text[last - 1] == "." and not _is_abbreviation(text, last):
             opens = True
         joined = last > 0 and stripped in ("", "-") and "\n" not in between
@@ -202,17 +204,15 @@ def _forms(word: _Word) -> tuple[str, ...]:
     return (lower, bare, *halves)
 
 
-def _is_name(words: list[_Word], at: int, known: Collection[str]) -> bool:
+def _is_name(words: list[_Word], at: int, known: Collection[str]) -> bool:  # noqa: PLR0911 - one for each kind of word
     word = words[at]
     if len(word.text) < 2 or word.is_initial:
         return _surname_after_initial(words, at, known) if word.is_initial else _surname_after_letter(words, at)
     forms = _forms(word)
     ambiguous = any(form in _terms("ambiguous_names") for form in forms[:2]) or word.lower in _terms("not_names")
     if any(form in known for form in forms):
-        return (
-            word.is_capital
-            and not (ambiguous and word.opens and not _name_after(words, at))
-            or (not ambiguous and word.lower not in _common())
+        return (word.is_capital and not (ambiguous and word.opens and not _name_after(words, at))) or (
+            not ambiguous and word.lower not in _common()
         )
     if word.lower in _terms("name_particles"):
         return _particle_name(words, at) or (word.is_capital and not word.opens and _surname_after(words, at))
@@ -235,7 +235,7 @@ def _is_name(words: list[_Word], at: int, known: Collection[str]) -> bool:
     return _is_unknown_name(words, at)
 
 
-def _is_unknown_name(words: list[_Word], at: int) -> bool:
+def _is_unknown_name(words: list[_Word], at: int) -> bool:  # noqa: PLR0911 - one for each reason
     """Take a word with a capital for a name where Dutch does not know it, or the words around it ask for a name."""
     word = words[at]
     if not word.is_capital or word.is_shouted or len(word.text) < 3 or word.lower in _terms("not_names"):
@@ -254,10 +254,14 @@ def _is_unknown_name(words: list[_Word], at: int) -> bool:
     if word.opens and _is_possessive(word) and not _is_dutch(_forms(word)[1]):
         return True
     if any(_is_dutch(form) for form in (word.lower, *_forms(word)[:2])):
-        return bool(before) and not word.opens and (acts or before in _terms("name_contexts") or before in _TOWARDS)
+        return (
+            bool(before)
+            and not word.opens
+            and (acts or before in _terms("name_contexts") or before in _terms("name_objects"))
+        )
     if not word.opens:
         return True
-    # A sentence may begin with any word, and dictionaries lack many; a name is followed by what people do, or by another.
+    # Any word may begin a sentence, and dictionaries lack many; a name is followed by what people do, or by another.
     is_listed = (
         at + 1 < len(words) and not words[at + 1].joined and not words[at + 1].opens and words[at + 1].is_capital
     )
@@ -290,7 +294,7 @@ def _is_surname_like(word: _Word) -> bool:
 
 
 def _is_mixed(text: str) -> bool:
-    """Say whether capitals stand where no name has them ("SharePoint", "Woo-verzoek"); "McDonald" and "O'Neil" are names."""
+    """Say whether capitals stand where no name has them ("SharePoint", "Woo-verzoek", not "McDonald")."""
     halves = re.split(r"[-'’]", text)
     if "-" in text and any(half[:1].islower() for half in halves[1:]):
         return True
@@ -342,11 +346,10 @@ def _particle_name(words: list[_Word], at: int) -> bool:
     if last.lower in _terms("not_names"):
         return False
     chain = " ".join(w.lower for w in words[at:end])
-    arabic = word.lower in ("el", "al", "ben", "ait", "aït", "abu", "vande", "vanden", "vander") and word.is_capital
-    typical = chain in ("van der", "van den", "van de", "van 't", "van ’t", "in 't", "in ’t", "op de", "op den", "op 't", "uit den",
-                        "uit de", "von", "ter", "ten", "van het", "aan de", "de la", "d'", "over de", "van den den")  # fmt: skip
-    return arabic or (typical and (chain.startswith(("van der", "van den", "van 't", "van ’t", "in 't", "ter", "ten", "op den", "uit den"))
-                                   or any(form in _terms("surnames") for form in _forms(last))))  # fmt: skip
+    if word.lower in _OPENING and word.is_capital:
+        return True
+    is_listed = any(form in _terms("surnames") for form in _forms(last))
+    return chain in _CHAINS or (chain in _LOOSE_CHAINS and is_listed)
 
 
 def _surname_after(words: list[_Word], at: int) -> bool:
