@@ -29,6 +29,8 @@ _TYPES = {
     **dict.fromkeys(("rank", "start", "end", "evidence_rank"), "Int64"),
     **dict.fromkeys(("probability", "evidence_similarity"), "float64"),
 }
+_TEXTS = dict.fromkeys(("id", "text", "quote"), str)
+"""Read as they are: a comment may be a number."""
 _ROWS_AT_ONCE = 4096
 
 
@@ -219,14 +221,14 @@ def _assignment_from_dict(data: Mapping[str, Any]) -> Assignment:
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
-    frame = pd.read_csv(path, sep=";", encoding="utf-8-sig", dtype={"id": str}, keep_default_na=False, na_values=[""])
+    frame = pd.read_csv(path, sep=";", encoding="utf-8-sig", dtype=_TEXTS, keep_default_na=False, na_values=[""])
     for column in frame.columns[[not pd.api.types.is_numeric_dtype(t) for t in frame.dtypes]]:
         frame[column] = frame[column].map(_live_cell, na_action="ignore")
     return frame
 
 
 def _read_excel(path: Path) -> pd.DataFrame:
-    return pd.read_excel(path, sheet_name=0, dtype={"id": str}, keep_default_na=False, na_values=[""])
+    return pd.read_excel(path, sheet_name=0, dtype=_TEXTS, keep_default_na=False, na_values=[""])
 
 
 _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {

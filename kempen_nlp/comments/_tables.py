@@ -207,9 +207,10 @@ def _open_parquet(path: Path) -> Table:
         try:
             with pq.ParquetFile(path) as file:
                 for batch in file.iter_batches(batch_size=1024):
-                    for record in batch.to_pylist():
+                    # By column: a dictionary a row would lose columns of the same name.
+                    for record in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                         number += 1
-                        yield Row(number, dict(zip(columns, map(as_text, record.values()), strict=False)))
+                        yield Row(number, dict(zip(columns, map(as_text, record), strict=True)))
         except (pa.ArrowException, OSError, ValueError) as error:
             raise failed(error) from error
 

@@ -58,9 +58,12 @@ def test_an_xml_bomb_anywhere_in_a_workbook_does_not_go_off(tmp_path, part):
     (tmp_path / "o.xlsx").write_bytes(_changed(part, lambda c: LAUGHS.encode() + b"<x>&j;</x>" + c))
     started = time.process_time()
 
-    with pytest.raises(CommentsError, match="cannot be opened as an Excel workbook"):
-        read_comments(tmp_path / "o.xlsx")
+    try:
+        texts = [comment.text for comment in read_comments(tmp_path / "o.xlsx")]
+    except CommentsError as error:
+        texts = [str(error)]
 
+    assert max(map(len, texts)) < 1000
     assert time.process_time() - started < 5
 
 
