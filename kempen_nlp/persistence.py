@@ -117,6 +117,10 @@ def verify_model(folder: str | Path) -> dict[str, Any]:
         )
         raise ModelError(msg) from error
     carried = ("encoder.onnx", "tokenizer.json") if manifest.get("encoder") == "fine-tuned" else ()
+    for name in expected:
+        if Path(name).name != name or "\\" in name:
+            msg = f"{folder / 'manifest.json'} names a file outside its folder. It was not written by `kempen train`."
+            raise ModelError(msg)
     for name in (*_FILES, *carried, *expected):
         path = folder / name
         if name not in expected or not path.is_file() or corpus.sha256_of(path) != expected[name]:
