@@ -163,38 +163,6 @@ def plot_group(counts: pd.DataFrame, *, title: str, ax: Axes) -> Axes:
     return ax
 
 
-def plot_learning_curve(points: pd.DataFrame, *, measure: str, ax: Axes) -> Axes:
-    """
-    Draw what more labelled comments bring, with 95 % intervals.
-
-    Parameters
-    ----------
-    points : DataFrame
-        Columns ``n`` (comments in training), ``value, low, high``; with a column ``name`` one line each.
-    measure : str
-        What ``value`` is, in Dutch; stands beside the axis.
-    ax : Axes
-    """
-    named = points if "name" in points.columns else points.assign(name="model")
-    for number, (name, part) in enumerate(named.groupby("name", sort=False)):
-        line = part.sort_values("n")
-        spread = [line["value"] - line["low"], line["high"] - line["value"]]
-        ax.errorbar(
-            line["n"], line["value"], yerr=spread, fmt=_MARKERS[number % len(_MARKERS)] + "-", capsize=3,
-            label=str(name), color=_LINE_COLORS[number % len(_LINE_COLORS)],
-        )  # fmt: skip
-    ax.set_xlabel("aantal gelabelde opmerkingen in de training")
-    ax.set_ylabel(measure)
-    _set_title(ax, "Wat brengen meer gelabelde opmerkingen? (95 %-interval)")
-    ax.set_xlim(left=0)
-    ax.set_ylim(0, 1.01)
-    _dutch_decimals(ax.yaxis)
-    ax.spines[["top", "right"]].set_visible(False)
-    if "name" in points.columns:
-        _legend_below(ax)
-    return ax
-
-
 def plot_indicator_counts(counts: pd.DataFrame, *, title: str, ax: Axes) -> Axes:
     """
     Draw how many indicators each level has, one row a competency.
@@ -293,6 +261,39 @@ def plot_coverage(tables: Mapping[str, pd.DataFrame], *, ax: Axes) -> Axes:
     _dutch_decimals(ax.xaxis, ax.yaxis)
     ax.spines[["top", "right"]].set_visible(False)
     _legend_below(ax)
+    return ax
+
+
+def plot_learning_curve(measured: pd.DataFrame, outlook: pd.DataFrame, *, ax: Axes) -> Axes:
+    """
+    Draw how macro-F1 and rank kappa grow with labelled comments, and what twice as many may give.
+
+    Parameters
+    ----------
+    measured : DataFrame
+        Columns ``what, n_comments, value, low, high``, as ``learning.LearningCurve`` has; competencies
+        are left out, as their lines cross.
+    outlook : DataFrame
+        Columns ``what, n_comments, value, gain, gain_low, gain_high``; nan where nothing can be told.
+    ax : Axes
+    """
+    shown = {"macro-F1": ("competentie: macro-F1", "#1b7837", "o"), "rank kappa": ("niveau: kappa", "#2166ac", "s")}
+    for what, (label, color, marker) in shown.items():
+        line = measured[measured["what"] == what]
+        ax.plot(line["n_comments"], line["value"], marker=marker, color=color, label=label)
+        ax.fill_between(line["n_comments"], line["low"], line["high"], color=color, alpha=0.15)
+        for row in outlook[(outlook["what"] == what) & outlook["gain"].notna()].itertuples():
+            ends = [row.n_comments, 2 * row.n_comments], [row.value, row.value + row.gain]
+            ax.plot(*ends, linestyle="--", color=color)
+            spread = [[max(0.0, row.gain - row.gain_low)], [max(0.0, row.gain_high - row.gain)]]
+            ax.errorbar(ends[0][1:], ends[1][1:], yerr=spread, color=color, marker=marker, mfc="white", capsize=4)
+    ax.set_ylim(0, 1)
+    ax.set_xlim(left=0)
+    ax.set_xlabel("aantal gelabelde opmerkingen; gestreept: verwacht bij twee keer zo veel")
+    ax.set_ylabel("waarde (1 is volmaakt)")
+    ax.set_title("Hoeveel helpt meer labelen?", loc="left")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.legend(frameon=False, loc="lower right")
     return ax
 
 

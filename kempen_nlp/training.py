@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from kempen_nlp.evaluation import best_f1_threshold, precision_threshold
 from kempen_nlp.features import FrameworkVectors, level_features, segment_features
 from kempen_nlp.framework import Framework
 from kempen_nlp.language.cues import CUE_KINDS, LEVEL_MARKERS, QUALIFIERS, find_cues
-from kempen_nlp.language.segments import split_segments
+from kempen_nlp.language.segments import Segment, split_segments
 from kempen_nlp.levels import LevelClassifier
 from kempen_nlp.polarity import PolarityClassifier
 
@@ -59,7 +60,7 @@ def segment_examples(comments: Sequence[LabelledComment]) -> list[SegmentExample
 
 
 def _examples(comment: LabelledComment) -> list[SegmentExample]:
-    segments = split_segments(comment.text)
+    segments = _segments(comment.text)
     labels = [tuple(x for x in comment.labels if _overlap(s.start, s.end, x) >= MIN_OVERLAP) for s in segments]
     bare = [i for i, own in enumerate(labels) if not own]
     qualifiers: list[list[str]] = [[] for _ in segments]
@@ -72,6 +73,12 @@ def _examples(comment: LabelledComment) -> list[SegmentExample]:
         SegmentExample(s.text, (s.start, s.end), own, tuple(kinds), comment)
         for s, own, kinds in zip(segments, labels, qualifiers, strict=True)
     ]
+
+
+@lru_cache(maxsize=20_000)
+def _segments(text: str) -> tuple[Segment, ...]:
+    """Cut a text once; ablations, folds and learning curves fit many models on the same comments."""
+    return tuple(split_segments(text))
 
 
 def _overlap(start: int, end: int, label: Label) -> float:

@@ -59,14 +59,14 @@ def open_workshop(
         return Workshop(RememberedEncoder(encoder), Matching.of(heads), None)
     if plan.encoder != FINE_TUNE:
         encoder = RememberedEncoder(load_encoder(plan.encoder))
-        folds = [Fold(encoder, competency_names(shipped_frameworks()))]
+        folds = _unlabelled(encoder, competency_names(shipped_frameworks()))
     else:
         encoder = RememberedEncoder(_tuned(plan.tuning, materials, scratch / "encoder", (), report))
         lesser = replace(plan.tuning, n_layers=6, with_teacher=False, epochs=3, matching=3.0)
         names = competency_names(shipped_frameworks())
         seen = [name for name in names if name in competency_names(materials.frameworks)]
         groups = [seen[i::N_ENCODERS] for i in range(N_ENCODERS)] if seen else []
-        folds = [Fold(encoder, tuple(name for name in names if name not in seen))]
+        folds = _unlabelled(encoder, [name for name in names if name not in seen])
         for number, group in enumerate(groups, start=1):
             report(f"encoder {number} of {N_ENCODERS} for matching: without labels of {', '.join(group)}")
             tuned = _tuned(lesser, materials, scratch / f"without-{number}", group, report)
@@ -79,8 +79,13 @@ def open_workshop(
 
 def matching_for(encoder: Encoder, *, report: Report = lambda _: None) -> Matching:
     """Return the matching of an encoder that never saw a label, fitted on the shipped comments."""
-    folds = [Fold(encoder, competency_names(shipped_frameworks()))]
+    folds = _unlabelled(encoder, competency_names(shipped_frameworks()))
     return fit_matching(_pairs("validation", folds), corpus.load_feedback("train"), encoder, report=report)
+
+
+def _unlabelled(encoder: Encoder, names: Sequence[str]) -> list[Fold]:
+    """Return folds of an encoder that never saw labels of these; what tells evidence from the rest must not either."""
+    return [Fold(encoder, tuple(names[i::N_ENCODERS])) for i in range(N_ENCODERS) if names[i::N_ENCODERS]]
 
 
 def left_out_table(validation: Pairs, test: Pairs, *, n_resamples: int = 1000, seed: int = 0) -> pd.DataFrame:

@@ -166,12 +166,17 @@ def test_every_cell_leads_to_its_quotes_and_the_rest_is_named(frame, kempen, tmp
 
 def test_learning_curve_and_group_figure_keep_all_text_inside(kempen):
     """As the other figures do."""
-    points = pd.DataFrame(
-        {"n": [100, 900], "value": [0.4, 0.7], "low": [0.3, 0.6], "high": [0.5, 0.8], "name": ["a", "b"]}
+    what = ["macro-F1", "macro-F1", "rank kappa", "rank kappa"]
+    measured = pd.DataFrame(
+        {"what": what, "n_comments": [100, 900] * 2, "value": [0.4, 0.7, 0.5, 0.8], "low": 0.3, "high": 0.9}
     )
+    outlook = pd.DataFrame(
+        {"what": what[1:3], "n_comments": 900, "value": [0.7, 0.8], "gain": [0.05, float("nan")], "gain_low": 0.0,
+         "gain_high": 0.1}
+    )  # fmt: skip
     counts = compare_groups(compare_persons(to_frame(_team(6)), kempen))
     for ax in (
-        plots.plot_learning_curve(points, measure="macro-F1", ax=plots.new_axes()),
+        plots.plot_learning_curve(measured, outlook, ax=plots.new_axes()),
         plots.plot_group(counts, title="Allen (n = 6)", ax=plots.new_axes(height=3)),
     ):
         canvas = FigureCanvasAgg(ax.figure)
