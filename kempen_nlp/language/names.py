@@ -2,78 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from functools import cache, lru_cache
 
 from kempen_nlp.language.identifiers import Mention
-from kempen_nlp.language.terms import load_terms
+from kempen_nlp.language.name_words import (
+    WORDY,
+    Word,
+    common_words,
+    forms_of,
+    is_dutch,
+    is_listed,
+    is_mixed,
+    is_possessive,
+    is_surname_like,
+    is_verb_like,
+    terms,
+    words_of,
+)
 
-_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_](?:[^\W\d_]|['’\-](?=[^\W\d_]))*\.?|['’][tsST]\b")
-_SENTENCE_END = '.!?:;•|\n"“„(*'
 _MAX_PARTICLES = 3
-_INITIALS = frozenset({"Th", "Chr", "Ph", "IJ", "St", "Fr", "Tj"})
 _OPENING = frozenset({"el", "al", "ben", "ait", "aït", "abu", "vande", "vanden", "vander"})
 _CHAINS = frozenset({"van der", "van den", "van 't", "van ’t", "in 't", "in ’t", "ter", "ten", "op den", "uit den"})
 """After these a word with a capital is a surname, whatever it is."""
 _LOOSE_CHAINS = frozenset({"van de", "op de", "op 't", "uit de", "von", "van het", "aan de", "de la", "d'", "over de"})
 """After these only a known one."""
-_NO_VERBS = frozenset(
-    {"kort", "laat", "vast", "recht", "bekend", "direct", "echt", "slecht", "best", "eerst", "laatst", "zacht", "licht"}
-)
-_WORDY = (
-    "ing",
-    "ingen",
-    "heid",
-    "heden",
-    "tie",
-    "ties",
-    "baar",
-    "lijk",
-    "schap",
-    "isme",
-    "teit",
-    "ment",
-    "nr",
-    "nummer",
-    "opl",
-)
-"""Endings of words that a dictionary may lack."""
 _BEFORE_THINGS = frozenset({"de", "het", "een", "deze", "dit", "onze", "elke", "ieder", "in", "uit", "te", "'t"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    start: int
-    end: int
-    raw: str
-    """With a full stop, if one follows."""
-    text: str
-    lower: str
-    opens: bool
-    """Whether it may have a capital only because a sentence begins."""
-    joined: bool
-    """Whether only white space, or a hyphen, stands between it and the word before."""
-
-    @property
-    def is_capital(self) -> bool:
-        return self.text[:1].isupper()
-
-    @property
-    def is_shouted(self) -> bool:
-        return len(self.text) > 1 and self.text.isupper()
-
-    @property
-    def is_initial(self) -> bool:
-        letters = self.raw.replace(".", "")
-        is_short = len(letters) == 1 or letters in _INITIALS or self.raw.count(".") > 1
-        return "." in self.raw and self.is_capital and is_short
-
-
-@cache
-def _terms(name: str) -> frozenset[str]:
-    return frozenset(load_terms(name))
 
 
 def find_names(text: str, known: Collection[str] = ()) -> Iterator[Mention]:
@@ -92,7 +45,7 @@ def find_names(text: str, known: Collection[str] = ()) -> Iterator[Mention]:
     >>> [text[m.start : m.end] for m in find_names(text, {"noor"})]
     ['A. van den Berg', 'fatima', 'Noor']
     """
-    words = list(_words(text))
+    words = list(words_of(text))
     position = 0
     while position < len(words):
         begin = _anchor(words, position, known)
@@ -116,42 +69,17 @@ def name_words(name: str) -> set[str]:
     >>> sorted(name_words("Berg, Noor van den (N.)"))
     ['berg', 'noor']
     """
-    found = {word.lower for word in _words(name) if not word.is_initial and len(word.text) > 1}
-    return found - _terms("name_particles") - _terms("name_titles")
+    found = {word.lower for word in words_of(name) if not word.is_initial and len(word.text) > 1}
+    return found - terms("name_particles") - terms("name_titles")
 
 
-def _words(text: str) -> Iterator[_Word]:
-    last = 0
-    for match in _WORD.finditer(text):
-        between = text[last : match.start()]
-        raw = match[0]
-        plain = raw.rstrip(".")
-        stripped = between.strip(" \t")
-        opens = last == 0 or (stripped[-1:] in _SENTENCE_END and stripped != "") or "\n" in between
-        if last and text[last - 1] == "." and not _is_abbreviation(text, last):
-            opens = True
-        joined = last > 0 and stripped in ("", "-") and "\n" not in between
-        yield _Word(match.start(), match.end(), raw, plain, plain.lower(), opens, joined)
-        last = match.end()
-
-
-def _is_abbreviation(text: str, end: int) -> bool:
-    """Say whether the full stop before ``end`` belongs to an initial or an abbreviation."""
-    word = re.search(r"[^\s(]+$", text[:end])
-    if word is None:
-        return False
-    found = word[0].lower()
-    is_initials = re.fullmatch(r"(?:[^\W\d_]{1,2}\.)+", word[0]) is not None and word[0][0].isupper()
-    return is_initials or found in _terms("name_titles") | _terms("name_roles") or found in _terms("abbreviations")
-
-
-def _anchor(words: list[_Word], at: int, known: Collection[str]) -> int | None:
+def _anchor(words: list[Word], at: int, known: Collection[str]) -> int | None:
     """Return where a name begins if this word says that one does: at it, or after it."""
     word = words[at]
     following = words[at + 1] if at + 1 < len(words) and words[at + 1].joined else None
-    if word.raw.lower() in _terms("name_titles"):
+    if word.raw.lower() in terms("name_titles"):
         return _after_title(words, at)
-    if following and word.raw.lower() in _terms("name_roles"):
+    if following and word.raw.lower() in terms("name_roles"):
         start = _skip_titles(words, at + 1)
         if start < len(words) and words[start].joined and _may_follow_role(words, start):
             return start
@@ -160,263 +88,192 @@ def _anchor(words: list[_Word], at: int, known: Collection[str]) -> int | None:
     return None
 
 
-def _after_title(words: list[_Word], at: int) -> int | None:
+def _after_title(words: list[Word], at: int) -> int | None:
     start = _skip_titles(words, at + 1)
     if start >= len(words) or not (words[start].joined or words[at].raw.endswith(".")):
         return None
     word = words[start]
     is_letter = word.is_initial or (len(word.text) == 1 and word.raw.endswith("."))
-    if is_letter or word.lower in _terms("name_particles"):
+    if is_letter or word.lower in terms("name_particles"):
         return start if is_letter or _surname_after(words, start) else None
     if word.is_capital:
-        return start if word.lower not in _terms("not_names") or _is_listed(word) else None
-    acts = start + 1 < len(words) and words[start + 1].lower in _terms("name_verbs")
-    return start if _is_listed(word) or (acts and word.lower not in _common() and len(word.text) > 2) else None
+        return start if word.lower not in terms("not_names") or is_listed(word) else None
+    acts = start + 1 < len(words) and words[start + 1].lower in terms("name_verbs")
+    return start if is_listed(word) or (acts and word.lower not in common_words() and len(word.text) > 2) else None
 
 
-def _skip_titles(words: list[_Word], at: int) -> int:
+def _skip_titles(words: list[Word], at: int) -> int:
     titles = ("dr", "drs", "ir", "ing", "mr", "prof", "mevr", "dhr", "mw", "msc", "bsc")
     while at < len(words) and words[at].joined and words[at].lower in titles:
         at += 1
     return at
 
 
-def _may_follow_role(words: list[_Word], at: int) -> bool:
+def _may_follow_role(words: list[Word], at: int) -> bool:
     word = words[at]
     if word.is_initial:
         return True
-    if word.lower in _terms("name_particles"):
+    if word.lower in terms("name_particles"):
         return word.is_capital and _surname_after(words, at)
-    return word.is_capital and not word.is_shouted and word.lower not in _terms("not_names") and len(word.text) > 1
+    return word.is_capital and not word.is_shouted and word.lower not in terms("not_names") and len(word.text) > 1
 
 
-def _is_listed(word: _Word) -> bool:
-    return any(form in _terms("first_names") or form in _terms("surnames") for form in _forms(word))
-
-
-def _forms(word: _Word) -> tuple[str, ...]:
-    """Return the word, and what is left without the ending of possession."""
-    lower = word.lower
-    bare = re.sub(r"['’]s$|['’]$", "", lower)
-    halves = tuple(bare.split("-")) if "-" in bare and len(bare.split("-")[0]) > 2 else ()
-    if bare == lower and lower.endswith("s") and len(lower) > 3:
-        return (lower, lower[:-1], *halves)
-    return (lower, bare, *halves)
-
-
-def _is_name(words: list[_Word], at: int, known: Collection[str]) -> bool:  # noqa: PLR0911 - one for each kind of word
+def _is_name(words: list[Word], at: int, known: Collection[str]) -> bool:  # noqa: PLR0911 - one for each kind of word
     word = words[at]
     if len(word.text) < 2 or word.is_initial:
         return _surname_after_initial(words, at, known) if word.is_initial else _surname_after_letter(words, at)
-    forms = _forms(word)
-    ambiguous = any(form in _terms("ambiguous_names") for form in forms[:2]) or word.lower in _terms("not_names")
+    forms = forms_of(word)
+    ambiguous = any(form in terms("ambiguous_names") for form in forms[:2]) or word.lower in terms("not_names")
     if any(form in known for form in forms):
         return (word.is_capital and not (ambiguous and word.opens and not _name_after(words, at))) or (
-            not ambiguous and word.lower not in _common()
+            not ambiguous and word.lower not in common_words()
         )
-    if word.lower in _terms("name_particles"):
+    if word.lower in terms("name_particles"):
         return _particle_name(words, at) or (word.is_capital and not word.opens and _surname_after(words, at))
-    first = any(form in _terms("first_names") for form in forms)
-    if first or any(form in _terms("surnames") for form in forms):
+    first = any(form in terms("first_names") for form in forms)
+    if first or any(form in terms("surnames") for form in forms):
         if not ambiguous:
             return (
                 word.is_capital
-                or forms[0] in _terms("first_names")
-                or (not first and len(word.text) > 4 and forms[0] in _terms("surnames"))
+                or forms[0] in terms("first_names")
+                or (not first and len(word.text) > 4 and forms[0] in terms("surnames"))
             )
-        if not word.is_capital and first and at + 2 < len(words) and words[at + 1].lower in _terms("name_particles"):
+        if not word.is_capital and first and at + 2 < len(words) and words[at + 1].lower in terms("name_particles"):
             return (
-                any(form in _terms("surnames") for w in words[at + 2 : at + 4] for form in _forms(w))
+                any(form in terms("surnames") for w in words[at + 2 : at + 4] for form in forms_of(w))
                 and words[at + 2].joined
             )
-        is_mid = word.is_capital and not word.opens and word.lower not in _terms("not_names")
-        acts = first and at + 1 < len(words) and words[at + 1].joined and words[at + 1].lower in _terms("name_verbs")
+        is_mid = word.is_capital and not word.opens and word.lower not in terms("not_names")
+        acts = first and at + 1 < len(words) and words[at + 1].joined and words[at + 1].lower in terms("name_verbs")
         return is_mid or (word.is_capital and (acts or _name_after(words, at)))
     return _is_unknown_name(words, at)
 
 
-def _is_unknown_name(words: list[_Word], at: int) -> bool:  # noqa: PLR0911 - one for each reason
+def _is_unknown_name(words: list[Word], at: int) -> bool:  # noqa: PLR0911 - one for each reason
     """Take a word with a capital for a name where Dutch does not know it, or the words around it ask for a name."""
     word = words[at]
-    if not word.is_capital or word.is_shouted or len(word.text) < 3 or word.lower in _terms("not_names"):
+    if not word.is_capital or word.is_shouted or len(word.text) < 3 or word.lower in terms("not_names"):
         return False
-    if _is_mixed(word.text):
+    if is_mixed(word.text):
         return False
     before = words[at - 1].lower if at and word.joined else ""
     if before in _BEFORE_THINGS:
         return False
     following = words[at + 1] if at + 1 < len(words) and words[at + 1].joined else None
-    acts = following is not None and following.lower in _terms("name_verbs")
+    acts = following is not None and following.lower in terms("name_verbs")
     if following is not None and (
-        _is_surname_like(following) or (following.is_capital and _particle_name(words, at + 1))
+        is_surname_like(following) or (following.is_capital and _particle_name(words, at + 1))
     ):
         return True
-    if word.opens and _is_possessive(word) and not _is_dutch(_forms(word)[1]):
+    if word.opens and is_possessive(word) and not is_dutch(forms_of(word)[1]):
         return True
-    if any(_is_dutch(form) for form in (word.lower, *_forms(word)[:2])):
+    if any(is_dutch(form) for form in (word.lower, *forms_of(word)[:2])):
         return (
             bool(before)
             and not word.opens
-            and (acts or before in _terms("name_contexts") or before in _terms("name_objects"))
+            and (acts or before in terms("name_contexts") or before in terms("name_objects"))
         )
     if not word.opens:
         return True
     # Any word may begin a sentence, and dictionaries lack many; a name is followed by what people do, or by another.
-    is_listed = (
-        at + 1 < len(words) and not words[at + 1].joined and not words[at + 1].opens and words[at + 1].is_capital
-    )
-    acts = acts or (following is not None and _is_verb_like(following.text))
+    in_a_row = at + 1 < len(words) and not words[at + 1].joined and not words[at + 1].opens and words[at + 1].is_capital
+    acts = acts or (following is not None and is_verb_like(following.text))
     joins = following is not None and following.lower in ("en", "of")
-    return (acts or joins or is_listed or _name_after(words, at)) and not word.lower.endswith(_WORDY)
+    return (acts or joins or in_a_row or _name_after(words, at)) and not word.lower.endswith(WORDY)
 
 
-def _is_possessive(word: _Word) -> bool:
-    return word.text.endswith(("'s", "’s"))
-
-
-def _is_verb_like(text: str) -> bool:
-    """Say whether a word has the ending of what one person does ("springt")."""
-    return len(text) > 3 and text.islower() and text.endswith("t") and text not in _NO_VERBS and text not in _common()
-
-
-def _is_surname_like(word: _Word) -> bool:
-    """Say whether a word with a capital after another can only be a surname."""
-    if (
-        not word.is_capital
-        or word.is_shouted
-        or word.lower in _terms("not_names")
-        or _is_mixed(word.text)
-        or len(word.text) < 3
-    ):
-        return False
-    listed = any(f in _terms("surnames") and f not in _terms("ambiguous_names") for f in _forms(word))
-    return listed or not any(_is_dutch(form) for form in _forms(word)[:2])
-
-
-def _is_mixed(text: str) -> bool:
-    """Say whether capitals stand where no name has them ("SharePoint", "Woo-verzoek", not "McDonald")."""
-    halves = re.split(r"[-'’]", text)
-    if "-" in text and any(half[:1].islower() for half in halves[1:]):
-        return True
-    return any(c.isupper() for half in halves for c in half[1:]) and not text.startswith(
-        ("Mc", "Mac", "De", "Van", "Den", "IJ", "Vande")
-    )
-
-
-@lru_cache(maxsize=50_000)
-def _is_dutch(word: str) -> bool:
-    """Say whether a word, or two words written as one, stand in a Dutch dictionary."""
-    import simplemma
-
-    def known(part: str) -> bool:
-        return (
-            bool(simplemma.is_known(part, lang="nl"))
-            and part not in _terms("first_names")
-            and part not in _terms("surnames")
-        )
-
-    if known(word):
-        return True
-    cuts = range(3, len(word) - 2)
-    return len(word) > 7 and any(
-        known(word[:cut])
-        and (known(word[cut:]) or (word[cut] == "s" and len(word) - cut > 3 and known(word[cut + 1 :])))
-        for cut in cuts
-    )
-
-
-def _particle_name(words: list[_Word], at: int) -> bool:
+def _particle_name(words: list[Word], at: int) -> bool:
     """Say whether particles begin here that only names have ("van der Meer", "El Amrani")."""
     word = words[at]
-    if word.lower not in _terms("name_particles"):
+    if word.lower not in terms("name_particles"):
         return False
     end = at
     while (
         end < len(words)
         and end - at < _MAX_PARTICLES
-        and words[end].lower in _terms("name_particles")
+        and words[end].lower in terms("name_particles")
         and (end == at or words[end].joined)
     ):
         end += 1
     if end >= len(words) or not words[end].joined or not words[end].is_capital or words[end].is_shouted:
         return False
     last = words[end]
-    if end == at + 1 and any(form in _terms("surnames") for form in _forms(last)):
+    if end == at + 1 and any(form in terms("surnames") for form in forms_of(last)):
         return True
-    if last.lower in _terms("not_names"):
+    if last.lower in terms("not_names"):
         return False
     chain = " ".join(w.lower for w in words[at:end])
     if word.lower in _OPENING and word.is_capital:
         return True
-    is_listed = any(form in _terms("surnames") for form in _forms(last))
-    return chain in _CHAINS or (chain in _LOOSE_CHAINS and is_listed)
+    is_known = any(form in terms("surnames") for form in forms_of(last))
+    return chain in _CHAINS or (chain in _LOOSE_CHAINS and is_known)
 
 
-def _surname_after(words: list[_Word], at: int) -> bool:
+def _surname_after(words: list[Word], at: int) -> bool:
     end = at
     while (
         end < len(words)
         and end - at < _MAX_PARTICLES
-        and words[end].lower in _terms("name_particles")
+        and words[end].lower in terms("name_particles")
         and (end == at or words[end].joined)
     ):
         end += 1
     if end >= len(words) or not words[end].joined:
         return False
-    return (words[end].is_capital and words[end].lower not in _terms("not_names")) or any(
-        form in _terms("surnames") for form in _forms(words[end])
+    return (words[end].is_capital and words[end].lower not in terms("not_names")) or any(
+        form in terms("surnames") for form in forms_of(words[end])
     )
 
 
-def _surname_after_initial(words: list[_Word], at: int, known: Collection[str]) -> bool:
+def _surname_after_initial(words: list[Word], at: int, known: Collection[str]) -> bool:
     end = at
     while end + 1 < len(words) and words[end].is_initial and end - at < 4:
         end += 1
     # "niveau B. Daarna": a letter that names a thing, then a sentence.
-    if at and words[at - 1].joined is not None and words[at - 1].lower in _terms("lettered"):
+    if at and words[at - 1].joined is not None and words[at - 1].lower in terms("lettered"):
         return False
     if end == at or end >= len(words):
         return False
     word = words[end]
-    if word.lower in _terms("name_particles"):
+    if word.lower in terms("name_particles"):
         return _surname_after(words, end)
-    if not word.is_capital or word.lower in _terms("not_names") or word.lower in _common():
-        return word.is_capital and _is_listed(word)
+    if not word.is_capital or word.lower in terms("not_names") or word.lower in common_words():
+        return word.is_capital and is_listed(word)
     return len(word.text) > 1 or word.lower in known
 
 
-def _surname_after_letter(words: list[_Word], at: int) -> bool:
+def _surname_after_letter(words: list[Word], at: int) -> bool:
     """Say whether a capital without a full stop is an initial ("J van Dam")."""
     if not words[at].is_capital or at + 1 >= len(words) or not words[at + 1].joined:
         return False
-    if at and words[at - 1].lower in _terms("lettered"):
+    if at and words[at - 1].lower in terms("lettered"):
         return False
     following = words[at + 1]
-    if following.lower in _terms("name_particles"):
+    if following.lower in terms("name_particles"):
         return following.lower in ("van", "de", "van", "el", "ten", "ter") and _surname_after(words, at + 1)
-    return following.is_capital and any(form in _terms("surnames") for form in _forms(following))
+    return following.is_capital and any(form in terms("surnames") for form in forms_of(following))
 
 
-def _name_after(words: list[_Word], at: int) -> bool:
+def _name_after(words: list[Word], at: int) -> bool:
     if at + 1 >= len(words) or not words[at + 1].joined or words[at].raw.endswith("."):
         return False
     following = words[at + 1]
-    if following.lower in _terms("name_particles"):
+    if following.lower in terms("name_particles"):
         return _surname_after(words, at + 1)
-    return following.is_capital and not following.is_shouted and following.lower not in _terms("not_names")
+    return following.is_capital and not following.is_shouted and following.lower not in terms("not_names")
 
 
-def _extended(words: list[_Word], begin: int, known: Collection[str]) -> int:
+def _extended(words: list[Word], begin: int, known: Collection[str]) -> int:
     """Return one past the last word of the name that begins here."""
     end = begin
     while end < len(words):
         word = words[end]
         if end > begin and (not _continues(words, end)):
             break
-        if word.lower in _terms("name_particles") and not (any(f in known for f in _forms(word)) and word.is_capital):
+        if word.lower in terms("name_particles") and not (any(f in known for f in forms_of(word)) and word.is_capital):
             if not _surname_after(words, end):
                 break
-            while words[end].lower in _terms("name_particles"):
+            while words[end].lower in terms("name_particles"):
                 end += 1
             end += 1
             continue
@@ -426,32 +283,19 @@ def _extended(words: list[_Word], begin: int, known: Collection[str]) -> int:
     return end
 
 
-def _continues(words: list[_Word], at: int) -> bool:
+def _continues(words: list[Word], at: int) -> bool:
     before = words[at - 1]
     return words[at].joined and (not before.raw.endswith(".") or before.is_initial or _is_title(before))
 
 
-def _is_title(word: _Word) -> bool:
-    return word.raw.lower() in _terms("name_titles")
+def _is_title(word: Word) -> bool:
+    return word.raw.lower() in terms("name_titles")
 
 
-def _belongs(word: _Word, first: _Word, known: Collection[str]) -> bool:
-    if word.is_initial or any(form in known for form in _forms(word)):
+def _belongs(word: Word, first: Word, known: Collection[str]) -> bool:
+    if word.is_initial or any(form in known for form in forms_of(word)):
         return True
     if word.is_capital:
-        return word.lower not in _terms("not_names") and not (word.is_shouted and not first.is_shouted)
+        return word.lower not in terms("not_names") and not (word.is_shouted and not first.is_shouted)
     # Typed without capitals throughout: "fatima jansen".
-    return not first.is_capital and word.lower in _terms("surnames") and word.lower not in _common()
-
-
-@cache
-def _common() -> frozenset[str]:
-    from spacy.lang.nl.stop_words import STOP_WORDS
-
-    return (
-        frozenset(STOP_WORDS)
-        | _terms("not_names")
-        | _terms("name_verbs")
-        | _terms("name_contexts")
-        | _terms("ambiguous_names")
-    )
+    return not first.is_capital and word.lower in terms("surnames") and word.lower not in common_words()
