@@ -11,9 +11,9 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from kempen_nlp.assignments import ClassifiedComment, write_parquet
-from kempen_nlp.blocks import classify_block, cut_blocks
-from kempen_nlp.comments import Comment, open_comments
+from kempen_nlp.assignments import ClassifiedComment
+from kempen_nlp.blocks import classify_block
+from kempen_nlp.comments import Comment
 from kempen_nlp.errors import CommentsError
 from kempen_nlp.framework import Framework
 from kempen_nlp.persistence import load_classifier
@@ -127,65 +127,6 @@ def _classify_part(model: bytes, number: int, part: Sequence[Sequence[Comment]])
     with _ONE_AT_A_TIME:
         classifier = unpacked(model)
         return number, [result for block in part for result in classify_block(classifier, block)]
-
-
-def classify_partitions(
-    scheduler: str | Any,  # noqa: ANN401 - a client, if dask is installed
-    comments: Sequence[str | Path],
-    output: str | Path,
-    source: ClassifierSource,
-    *,
-    text_column: str | None = None,
-    id_column: str | None = None,
-) -> list[Path]:
-    """
-    Classify many files where they are: each is read and written by a worker, none passes through here.
-
-    Parameters
-    ----------
-    scheduler : str or dask.distributed.Client
-    comments : sequence of paths
-        Partitions, such as the files of a Parquet data set, in storage that all workers see under
-        the same path. Names must differ. Ids must differ within a file only.
-    output : path
-        Folder in that storage; gets one Parquet file a partition, whole or not at all. A
-        partition that has its file is not classified again.
-    source : ClassifierSource
-    text_column, id_column : str, optional
-        See ``comments.read_comments``.
-
-    Returns
-    -------
-    list of Path
-        What was written or was there, in the order of the partitions.
-    """
-    folder = Path(output)
-    folder.mkdir(parents=True, exist_ok=True)
-    targets = [folder / f"{Path(path).stem}.parquet" for path in comments]
-    if len(set(targets)) < len(targets):
-        msg = f"Two partitions have the same name, so both would be written to one file of {folder}. Rename one."
-        raise CommentsError(msg)
-    columns = {"text_column": text_column, "id_column": id_column}
-    todo = [
-        (str(path), (str(target), columns))
-        for path, target in zip(comments, targets, strict=True)
-        if not target.exists()
-    ]
-    with _client(scheduler) as client:
-        model = client.scatter(source.packed(), broadcast=True, hash=True)
-        for _ in _stream(client, _classify_partition, model, todo):
-            pass
-    return targets
-
-
-def _classify_partition(model: bytes, path: str, how: tuple[str, dict[str, str | None]]) -> str:
-    target, columns = how
-    with _ONE_AT_A_TIME:
-        classifier = unpacked(model)
-        file = open_comments(path, **columns)
-        results = (result for block in cut_blocks(file) for result in classify_block(classifier, block))
-        write_parquet(results, target, extra=file.extra_columns)
-    return target
 
 
 def _client(scheduler: str | Any) -> Any:  # noqa: ANN401 - dask has no types

@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 
 import pandas as pd
 import pytest
 
-from kempen_nlp import classify_file, load_framework
+from kempen_nlp import classify_file
 from kempen_nlp.batch import BatchOptions
-from kempen_nlp.cluster import ClassifierSource, classify_partitions
 from kempen_nlp.errors import CommentsError
-from kempen_nlp.persistence import model_folder
 
 distributed = pytest.importorskip("dask.distributed")
 
@@ -56,24 +53,6 @@ def test_a_worker_killed_on_the_way_loses_nothing(cluster, tmp_path, comments, m
     assert killed.is_set()
     assert sum(counts.values()) == 40
     assert (tmp_path / "daar.parquet").read_bytes() == (tmp_path / "hier.parquet").read_bytes()
-
-
-def test_partitions_are_read_and_written_by_workers(cluster, tmp_path, comments):
-    """One Parquet file each; what is there is not made again."""
-    frame = pd.read_parquet(comments)
-    parts = [tmp_path / f"deel{n}.parquet" for n in range(3)]
-    for n, path in enumerate(parts):
-        frame.iloc[n * 5 : n * 5 + 5].to_parquet(path)
-    source = ClassifierSource(load_framework("welzijn"), model_folder())
-
-    written = classify_partitions(cluster.scheduler_address, parts, tmp_path / "uit", source)
-    before = [path.stat().st_mtime_ns for path in written]
-    time.sleep(0.01)
-    again = classify_partitions(cluster.scheduler_address, parts, tmp_path / "uit", source)
-
-    ids = [i for path in written for i in dict.fromkeys(pd.read_parquet(path)["id"])]
-    assert ids == frame["id"].tolist()[:15]
-    assert [path.stat().st_mtime_ns for path in again] == before
 
 
 def test_a_scheduler_that_is_not_there_is_named(tmp_path, comments):
