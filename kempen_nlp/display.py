@@ -75,9 +75,8 @@ def table_html(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
-        return f'<td style="text-align:right;vertical-align:top;padding:.15em .6em">{value:.2f}</td>'.replace(
-            ".", ",", 1
-        )
+        shown = f"{value:.2f}".replace(".", ",")
+        return f'<td style="text-align:right;vertical-align:top;padding:.15em .6em">{shown}</td>'
     side = "right" if isinstance(value, int) else "left"
     text = "" if value is None else escape(str(value))
     return f'<td style="text-align:{side};white-space:normal;vertical-align:top;padding:.15em .6em">{text}</td>'

@@ -30,6 +30,25 @@ EMPTY = [
     "12345",
     "!!!",
     "Contract verlengd tot 1 juli.",
+    "Samenwerken",
+    "Klantgerichtheid:",
+    "Mw. A. Jansen-de Boer",
+    "n.v.t.",
+    "-",
+    "zie vorig jaar",
+    "<p></p><br/>&nbsp;",
+    "{{naam}} [opmerking]",
+    "https://example.com/pagina?id=3",
+    "\ufeff",
+    "\u200b\u200b",
+    "\x00\x01\x02",
+    "\ud800",
+    "The meeting room on the third floor is closed until Monday.",
+    "Der Parkplatz ist am Dienstag gesperrt.",
+    "会议室星期一关闭。",
+    "غرفة الاجتماعات مغلقة يوم الاثنين",
+    "Lorem ipsum dolor sit amet, consectetur adipiscing elit.",
+    "asdf qwer zxcv",
 ]
 ODD = [
     "<b>Belt</b> klanten &amp; collega's terug <script>alert(1)</script>",
@@ -84,6 +103,27 @@ def test_a_text_that_is_too_long_is_a_problem_not_a_crash(classifier):
 
     assert "at most 100,000" in result.problems[0]
     assert result.assignments == ()
+
+
+def test_a_text_of_the_greatest_length_is_read(classifier):
+    """100,000 characters in one comment: slow, but an answer, with quotes that are there."""
+    text = ("Belt klanten terug. " * 5000)[:100_000]
+
+    (result,) = classifier.classify_comments([text])
+
+    assert result.problems == ()
+    for found in (*result.assignments, *result.abstained):
+        assert found.quote == text[found.start : found.end]
+
+
+@pytest.mark.parametrize("text", [t for t in EMPTY if t.strip()])
+def test_text_that_says_nothing_stays_empty_beside_a_strict_wish_and_another_framework(text):
+    """Neither matching nor a lower threshold makes something of nothing."""
+    own = load_framework("kempen").to_dict()
+    for competency in own["competencies"]:
+        competency["name"] += " bij ons"
+
+    assert load_classifier(Framework.from_dict(own)).classify(text) == ()
 
 
 @pytest.mark.parametrize("name", ["kempen", "welzijn"])

@@ -11,7 +11,7 @@ from kempen_nlp import load_classifier
 from kempen_nlp.corpus import load_feedback
 from kempen_nlp.errors import ModelError
 from kempen_nlp.persistence import load_heads, model_folder, verify_model
-from kempen_nlp.recipes import TrainingPlan, split_by_writer, train_model
+from kempen_nlp.recipes import TrainingPlan, train_model
 
 
 @pytest.fixture
@@ -105,15 +105,3 @@ def test_training_on_own_comments_gives_a_model_that_classifies(tmp_path):
         "model.skops", "encoder.onnx", "tokenizer.json", "metrics.json", "MODEL_CARD.md", "manifest.json",
     }  # fmt: skip
     assert load_classifier("welzijn", model=folder).classify("Belt klanten altijd dezelfde dag terug.")
-
-
-def test_no_writer_is_in_both_parts_of_a_split():
-    """And the smaller part has at least the share that was asked for."""
-    comments = load_feedback("validation")
-
-    larger, smaller = split_by_writer(comments, share=0.2)
-
-    assert not {c.writer for c in larger} & {c.writer for c in smaller}
-    assert len(smaller) >= 0.2 * len(comments)
-    with pytest.raises(ModelError, match=r"1 writer\. Expected at least 2"):
-        split_by_writer([c for c in comments if c.writer == "w10"], share=0.2)
