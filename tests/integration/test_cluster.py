@@ -12,8 +12,11 @@ import pytest
 from kempen_nlp import classify_file
 from kempen_nlp.batch import BatchOptions
 from kempen_nlp.errors import CommentsError
+from kempen_nlp.privacy import PersonPolicy
 
 distributed = pytest.importorskip("dask.distributed")
+KEPT = PersonPolicy(keep_persons=True)
+"""Hashes of persons have another key in each run."""
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +40,7 @@ def test_a_worker_killed_on_the_way_loses_nothing(cluster, tmp_path, comments, m
     from kempen_nlp import blocks
 
     monkeypatch.setattr(blocks, "BLOCK", 4)
-    classify_file(comments, tmp_path / "hier.parquet", framework="welzijn", options=BatchOptions(chunk=4))
+    classify_file(comments, tmp_path / "hier.parquet", framework="welzijn", options=BatchOptions(KEPT, chunk=4))
     with distributed.Client(cluster) as client:
         pids = list(client.run(os.getpid).values())
     killed = threading.Event()
@@ -47,7 +50,7 @@ def test_a_worker_killed_on_the_way_loses_nothing(cluster, tmp_path, comments, m
             os.kill(pids[0], signal.SIGKILL)
             killed.set()
 
-    options = BatchOptions(chunk=4, scheduler=cluster.scheduler_address, tick=kill_one)
+    options = BatchOptions(KEPT, chunk=4, scheduler=cluster.scheduler_address, tick=kill_one)
     counts = classify_file(comments, tmp_path / "daar.parquet", framework="welzijn", options=options)
 
     assert killed.is_set()
