@@ -11,12 +11,11 @@ from typing import Any
 
 from kempen_nlp.assignments import ClassifiedComment
 from kempen_nlp.blocks import BLOCK, CommentClassifier, classify_block, cut_blocks
-from kempen_nlp.cluster import ClassifierSource, classify_parts
 from kempen_nlp.comments import Comment, CommentFile, open_comments
 from kempen_nlp.errors import CommentsError
 from kempen_nlp.outputs import Tally, check_ending, check_output, fitting, print_jsonl, write_output
 from kempen_nlp.parts import RESULT, WorkFolder, disk_error, open_work_folder
-from kempen_nlp.persistence import load_classifier, model_folder
+from kempen_nlp.persistence import load_classifier
 from kempen_nlp.privacy import PersonPolicy, dutch_privacy_facts, preparation, privacy_facts
 from kempen_nlp.trace import run_facts, run_of, write_record
 from kempen_nlp.workbook import Run
@@ -35,8 +34,6 @@ class BatchOptions:
     """Called with what the user should know."""
     tick: Tick = lambda _done, _total: None
     """Called with the number of comments done and in all."""
-    scheduler: str | None = None
-    """Address of a Dask scheduler whose workers classify; see ``cluster``."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +45,6 @@ class BatchRun:
     facts: Mapping[str, Any]
     """See ``trace.run_facts``; parts of a run with other facts are not gone on with."""
     options: BatchOptions = field(default_factory=BatchOptions)
-    source: ClassifierSource | None = None
-    """What workers of a cluster make the classifier from; needed with ``options.scheduler``."""
     method: Run = field(default_factory=Run)
     """What an Excel workbook says of the run."""
 
@@ -106,10 +101,9 @@ def classify_file(  # noqa: PLR0913 - one parameter for each thing the command a
     facts["privacy"] = privacy_facts(file, options.persons)
     if facts["privacy"]["hashed_columns"]:
         options.say(f"Hashed: {', '.join(facts['privacy']['hashed_columns'])}. --keep-persons leaves them readable.")
-    source = ClassifierSource(classifier.framework, model_folder(model), min_precision)
     method = run_of(classifier, file.path, model)
     method = replace(method, facts={**method.facts, **dutch_privacy_facts(facts["privacy"])})
-    run = BatchRun(file, classifier, facts, options, source, method)
+    run = BatchRun(file, classifier, facts, options, method)
     return _to_stdout(run) if output is None else classify_to(Path(output), run)
 
 
@@ -159,12 +153,6 @@ def _finish_parts(run: BatchRun, work: WorkFolder) -> None:
     prepare = preparation(run.file, run.options.persons, work.secret)
     parts = enumerate(_parts(run.file, run.options.chunk))
     left = ((n, [list(map(prepare, block)) for block in part]) for n, part in parts if n not in work.finished)
-    if run.options.scheduler is not None and run.source is not None:
-        for number, results in classify_parts(run.options.scheduler, run.source, left):
-            work.add(number, results)
-            done += len(results)
-            run.options.tick(done, total)
-        return
     for number, part in left:
         results = []
         for block in part:

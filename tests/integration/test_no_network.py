@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
 
 import pytest
 
+IN_FULL = pytest.mark.skipif("KEMPEN_FUZZ" not in os.environ, reason="part of `make soak`")
 BLOCKED = """
 import socket, sys
 def refuse(*args, **kwargs):
@@ -61,12 +63,13 @@ def test_commands_work_with_sockets_blocked(tmp_path, corpus_dir):
     _run_all([sys.executable, "-c", BLOCKED], COMMANDS, tmp_path, corpus_dir)
 
 
-@pytest.mark.slow
+@IN_FULL
 def test_slow_commands_work_with_sockets_blocked(tmp_path, corpus_dir):
     """The demo, evaluating and training."""
     _run_all([sys.executable, "-c", BLOCKED], SLOW, tmp_path, corpus_dir)
 
 
+@IN_FULL
 def test_commands_work_in_a_namespace_without_interfaces(tmp_path, corpus_dir):
     """Also what libraries in C would do."""
     if shutil.which("unshare") is None or subprocess.run(["unshare", "-rn", "true"], check=False).returncode:
