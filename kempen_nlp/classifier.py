@@ -25,7 +25,7 @@ from kempen_nlp.features import (
     segment_features,
 )
 from kempen_nlp.framework import Framework
-from kempen_nlp.language.segments import MAX_CHARS, Segment, split_segments
+from kempen_nlp.language.segments import MAX_CHARS, Segment, split_all, split_segments
 from kempen_nlp.levels import LevelClassifier, median_rank
 from kempen_nlp.polarity import PolarityClassifier
 
@@ -217,9 +217,7 @@ class Classifier:
 
     def _classify_batch(self, comments: Sequence[Comment]) -> list[ClassifiedComment]:
         problems = [_problems(comment) for comment in comments]
-        segments = [
-            [] if found else split_segments(comment.text) for comment, found in zip(comments, problems, strict=True)
-        ]
+        segments = split_all("" if found else c.text for c, found in zip(comments, problems, strict=True))
         candidates = self._candidates([c.text for c in comments], segments) if any(segments) else []
         results, position = [], 0
         for comment, found, own in zip(comments, problems, segments, strict=True):

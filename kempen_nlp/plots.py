@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import Any, TYPE_CHECKING
 
 import pandas as pd
 
@@ -282,7 +282,8 @@ def plot_learning_curve(measured: pd.DataFrame, outlook: pd.DataFrame, *, ax: Ax
         line = measured[measured["what"] == what]
         ax.plot(line["n_comments"], line["value"], marker=marker, color=color, label=label)
         ax.fill_between(line["n_comments"], line["low"], line["high"], color=color, alpha=0.15)
-        for row in outlook[(outlook["what"] == what) & outlook["gain"].notna()].itertuples():
+        told: list[Any] = list(outlook[(outlook["what"] == what) & outlook["gain"].notna()].itertuples())
+        for row in told:
             ends = [row.n_comments, 2 * row.n_comments], [row.value, row.value + row.gain]
             ax.plot(*ends, linestyle="--", color=color)
             spread = [[max(0.0, row.gain - row.gain_low)], [max(0.0, row.gain_high - row.gain)]]

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from kempen_nlp.assignments import Assignment, ClassifiedComment, to_frame
-from kempen_nlp.batch import classify_with_progress, run_of
+from kempen_nlp.batch import classify_with_progress
 from kempen_nlp.classifier import Classifier
 from kempen_nlp.comments import read_comments
 from kempen_nlp.corpus import load_framework
@@ -17,6 +17,7 @@ from kempen_nlp.dutch import DECISION_TERMS, POLARITY_TERMS
 from kempen_nlp.errors import KempenError
 from kempen_nlp.framework import Framework
 from kempen_nlp.persistence import load_classifier
+from kempen_nlp.trace import run_of
 from kempen_nlp.workbook import Run, row_key, write_workbook
 
 ALL = "alles"
