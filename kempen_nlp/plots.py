@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -292,7 +292,8 @@ def plot_learning_curve(measured: pd.DataFrame, outlook: pd.DataFrame, *, ax: Ax
     ax.set_xlim(left=0)
     ax.set_xlabel("aantal gelabelde opmerkingen; gestreept: verwacht bij twee keer zo veel")
     ax.set_ylabel("waarde (1 is volmaakt)")
-    ax.set_title("Hoeveel helpt meer labelen?", loc="left")
+    _set_title(ax, "Hoeveel helpt meer labelen?")
+    _dutch_decimals(ax.yaxis)
     ax.spines[["top", "right"]].set_visible(False)
     ax.legend(frameon=False, loc="lower right")
     return ax
