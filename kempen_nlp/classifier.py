@@ -253,6 +253,7 @@ class Classifier:
         features = segment_features(texts, vectors)
         qualified = qualified_share(self.heads.qualifier.predict_proba(features))
         probability = self._competency_probability(texts, vectors, features, qualified)
+        probability[_only_named(texts, self.framework.names)] = 0.0
         polarity = self.heads.polarity.predict(features).astype(str)
         return _Judged(probability, polarity, features, self.framework_vectors.similarities(vectors))
 
@@ -350,6 +351,13 @@ def resample_ranks(probabilities: NDArray[np.float64], n_levels: int) -> NDArray
     cuts = np.linspace(0, 1, n_levels + 1)
     resampled = np.array([np.interp(cuts, edges, row) for row in cumulative])
     return np.diff(resampled.reshape(-1, n_levels + 1), axis=1)
+
+
+def _only_named(texts: Sequence[str], names: Sequence[str]) -> NDArray[np.bool_]:
+    """Say where a segment holds only words of a competency's name, which is no behaviour; (n_texts, n_names)."""
+    words = [set(_WORD.findall(text.lower())) for text in texts]
+    named = [set(_WORD.findall(name.lower())) for name in names]
+    return np.array([[own <= name for name in named] for own in words], dtype=bool).reshape(len(texts), len(names))
 
 
 def _problems(comment: Comment) -> tuple[str, ...]:
