@@ -112,6 +112,8 @@ class Browser:
         self.click(selector)
         _wait(lambda: self.run("1") and self.chooser, 30)
         self.ask("DOM.setFileInputFiles", files=[str(path)], backendNodeId=self.chooser)
+        # The browser reads the file in its own time; what is clicked before is sent without it.
+        self.until(f"/\\(1\\)/.test(document.querySelector({selector!r}).innerText)", 60)
 
     def choose(self, selector, label):
         self.run(
