@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from html import escape
+from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -422,3 +423,26 @@ def _check_indicator(indicator: Any, where: str, seen: set[str]) -> None:  # noq
         msg = f"{where}: indicator id {identifier!r} is missing or used twice. Give every indicator its own `id`."
         raise FrameworkError(msg)
     seen.add(identifier)
+
+
+def distinct_slugs(names: Iterable[str], *, otherwise: str) -> list[str]:
+    """
+    Return an identifier for each name, different even where names differ in capitals or signs only.
+
+    Parameters
+    ----------
+    names : iterable of str
+    otherwise : str
+        Identifier of a name without letters or digits.
+
+    Examples
+    --------
+    >>> distinct_slugs(["Mondeling communiceren", "(mondeling) Communiceren", "*"], otherwise="competentie")
+    ['mondeling-communiceren', 'mondeling-communiceren-2', 'competentie']
+    """
+    found: list[str] = []
+    for name in names:
+        first = slug(name) or otherwise
+        candidates = (first if n == 1 else f"{first}-{n}" for n in count(1))
+        found.append(next(c for c in candidates if c not in found))
+    return found

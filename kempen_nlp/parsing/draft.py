@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from kempen_nlp.errors import ParseError
-from kempen_nlp.framework import Competency, Indicator, Level, slug
+from kempen_nlp.framework import Competency, Indicator, Level, distinct_slugs
 from kempen_nlp.parsing.scales import LevelMark
 from kempen_nlp.parsing.words import is_not_applicable
 
@@ -139,7 +139,8 @@ def finish(drafts: Iterable[CompetencyDraft], *, is_wrapped: bool = False) -> tu
     levels = [level for draft in drafts for level in draft.levels.values()]
     splits = all(_is_undivided(level, is_wrapped=is_wrapped) for level in levels)
     own = _own_names(drafts)
-    found = (_finish_competency(draft, splits=splits, own=own) for draft in drafts)
+    ids = distinct_slugs((draft.name for draft in drafts), otherwise="competentie")
+    found = (_finish_competency(draft, i, splits=splits, own=own) for draft, i in zip(drafts, ids, strict=True))
     return tuple(
         replace(c, cluster=draft.cluster or None) if has_clusters else c for c, draft in zip(found, drafts, strict=True)
     )
@@ -176,8 +177,7 @@ def _own_names(drafts: Sequence[CompetencyDraft]) -> set[int]:
     return {rank for rank, found in names.items() if len(found) > 1 and len(set(found)) == len(found)}
 
 
-def _finish_competency(draft: CompetencyDraft, *, splits: bool, own: Collection[int]) -> Competency:
-    identifier = slug(draft.name) or "competentie"
+def _finish_competency(draft: CompetencyDraft, identifier: str, *, splits: bool, own: Collection[int]) -> Competency:
     levels = []
     for rank in sorted(draft.levels):
         level = draft.levels[rank]

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from kempen_nlp.errors import FrameworkError, ParseError
-from kempen_nlp.framework import Framework, slug
+from kempen_nlp.framework import Framework, distinct_slugs, slug
 
 MAIN_SHEET = "Raamwerk"
 
@@ -17,8 +17,9 @@ def build(data: dict[str, Any], path: Path, sha256: str) -> Framework:
     if not data["competencies"]:
         msg = f"{path} holds no competency. Expected '## Competentie: name', or a filled row in sheet '{MAIN_SHEET}'."
         raise ParseError(msg)
-    for competency in data["competencies"]:
-        competency["id"] = slug(competency["name"]) or "competentie"
+    ids = distinct_slugs((c["name"] for c in data["competencies"]), otherwise="competentie")
+    for competency, identifier in zip(data["competencies"], ids, strict=True):
+        competency["id"] = identifier
         competency["levels"].sort(key=lambda level: level["rank"])
         for level in competency["levels"]:
             level["indicators"] = [

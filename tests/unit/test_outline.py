@@ -459,3 +459,20 @@ def test_json_that_is_no_framework_is_refused(tmp_path):
 
     with pytest.raises(ValueError, match=r"no competency found|holds no text"):
         parse_handbook(tmp_path / "x.json")
+
+
+def test_names_that_differ_in_signs_only_give_indicators_of_different_names(tmp_path):
+    """Else the framework that `parse` writes would be refused by the next command."""
+    handbook = tmp_path / "twee.md"
+    handbook.write_text(
+        "## Mondeling communiceren\n### Niveau 1\n- Luistert naar de beller.\n- Vat samen.\n"
+        "### Niveau 2\n- Leidt een overleg.\n- Past zijn toon aan.\n\n"
+        "## (mondeling) Communiceren\n### Niveau 1\n- Spreekt duidelijk.\n- Vraagt door.\n"
+        "### Niveau 2\n- Overtuigt een zaal.\n- Spreekt pers toe.\n",
+        encoding="utf-8",
+    )
+    framework = parse_handbook(handbook).framework
+
+    ids = [i.id for c in framework for level in c.levels for i in level.indicators]
+    assert len(set(ids)) == len(ids) == 8
+    assert Framework.from_dict(framework.to_dict()) == framework
