@@ -150,3 +150,13 @@ def test_shipped_comments_are_refused_as_own_ones(corpus_dir, tmp_path):
     for part in ("test", "train"):
         with pytest.raises(ModelError, match=f"shipped {part} part"):
             train_model(tmp_path / "ours", TrainingPlan(feedback=corpus_dir / "feedback" / f"{part}.jsonl"))
+
+
+def test_what_would_measure_an_encoder_on_what_it_saw_is_refused(labelled, tmp_path):
+    """Blocks share their writers with the encoder's own training."""
+    given = {**labelled(1), "encoder": "fine-tune"}
+
+    with pytest.raises(ModelError, match=r"Leave out --blocks or --encoder fine-tune"):
+        train_model(tmp_path / "ours", TrainingPlan(**given, blocks=True))
+    with pytest.raises(ModelError, match=r"Leave out --ablations"):
+        train_model(tmp_path / "ours", TrainingPlan(**given, ablations=True))
