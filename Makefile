@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format notebooks bench corpus models app lab lock clean
+.PHONY: help demo test lint format notebooks bench soak corpus models app lab lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -25,19 +25,20 @@ test: $(STAMP) ## the whole test suite, doctests and README code included
 	$(BIN)/python -m pytest
 
 lint: $(STAMP) ## ruff and mypy
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 format: $(STAMP) ## let ruff rewrite what it can
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
 notebooks: $(STAMP) ## execute all notebooks from the top and keep their outputs
 	$(BIN)/python notebooks/execute.py
 
 bench: $(STAMP) ## accuracy, speed and memory against peers (installs the extra `bench`)
-	$(PIP) install -e '.[bench]' && $(BIN)/python benchmarks/classify.py
+	$(PIP) install -e '.[bench]' && $(BIN)/python benchmarks/classify.py && $(BIN)/python benchmarks/scale.py 10000
+
+soak: $(STAMP) ## kills, fuzzing and commands without a network in full; an hour or more
+	KEMPEN_KILLS=60 KEMPEN_FUZZ=100000 $(BIN)/python -m pytest tests/integration/test_batch.py tests/integration/test_hostile.py tests/integration/test_no_network.py
 
 corpus: $(STAMP) ## rebuild corpus/frameworks and corpus/manifest.json from the raw files
 	$(BIN)/python corpus/build.py
@@ -47,8 +48,7 @@ models: $(STAMP) ## encoder, shipped model and its card with all tables (install
 	$(BIN)/kempen train --encoder fine-tune --ablations --learning-curve -o models/base
 
 app: $(STAMP) ## review comments in the browser, on this machine only (installs the extra `app`)
-	$(PIP) install --no-build-isolation -e '.[app]'
-	$(BIN)/kempen app
+	$(PIP) install --no-build-isolation -e '.[app]' && $(BIN)/kempen app
 
 lab: $(STAMP) ## open the notebooks in JupyterLab on this machine
 	$(BIN)/jupyter lab --ip=127.0.0.1 notebooks

@@ -26,7 +26,9 @@ def main(argv: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:
-        sys.stderr.write("Interrupted; nothing was written.\n")
+        sys.stderr.write(
+            "Interrupted; no output was written. `kempen classify` goes on where it was when it is started again.\n"
+        )
         return 130
     return 0
 

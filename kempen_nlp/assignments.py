@@ -10,13 +10,14 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, Self
 
 import pandas as pd
 
 from kempen_nlp.display import Span, color_of, comment_html, rank_chances, table_html
-from kempen_nlp.dutch import POLARITY_TERMS, from_dutch
+from kempen_nlp.dutch import HEADINGS, POLARITY_TERMS, from_dutch
 from kempen_nlp.errors import CommentsError
 
 Polarity = Literal["strength", "development"]
@@ -27,6 +28,14 @@ TABLE_COLUMNS = (
     "id", "text", "state", "competency", "rank", "polarity", "start", "end", "quote", "probability",
     "rank_probabilities", "evidence_indicator_id", "evidence_text", "evidence_rank", "evidence_similarity", "problems",
 )  # fmt: skip
+
+_TYPES = {
+    **dict.fromkeys(("rank", "start", "end", "evidence_rank"), "Int64"),
+    **dict.fromkeys(("probability", "evidence_similarity"), "float64"),
+}
+_TEXTS = {heading: str for name in ("id", "text", "quote") for heading in (name, HEADINGS[name])}
+"""Read as they are: a comment may be a number."""
+_ROWS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +190,16 @@ class ClassifiedComment:
         }
 
 
-def to_frame(comments: Iterable[ClassifiedComment]) -> pd.DataFrame:
+def to_frame(comments: Iterable[ClassifiedComment], *, extra: Sequence[str] | None = None) -> pd.DataFrame:
     """
     Return one row an assignment; a comment without any keeps one row with empty cells.
+
+    Parameters
+    ----------
+    comments : iterable of ClassifiedComment
+    extra : sequence of str, optional
+        The input's other columns, so that tables of parts of a file have the same columns; by
+        default those that occur.
 
     Returns
     -------
@@ -192,15 +208,18 @@ def to_frame(comments: Iterable[ClassifiedComment]) -> pd.DataFrame:
         row whether it is assigned, abstained, none or problem.
     """
     rows = [row for comment in comments for row in _rows(comment)]
-    extra = dict.fromkeys(k for row in rows for k in row if k not in TABLE_COLUMNS)
-    frame = pd.DataFrame(rows, columns=[*TABLE_COLUMNS, *extra])
-    for column in ("rank", "start", "end", "evidence_rank"):
-        frame[column] = frame[column].astype("Int64")
-    return frame
+    found = map(_extra_name, extra) if extra is not None else (k for row in rows for k in row if k not in TABLE_COLUMNS)
+    columns = [*TABLE_COLUMNS, *dict.fromkeys(found)]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.astype({name: _TYPES.get(name, "str") for name in columns})
+
+
+def _extra_name(name: str) -> str:
+    return name if name not in TABLE_COLUMNS else f"{name} (invoer)"
 
 
 def _rows(comment: ClassifiedComment) -> Iterator[dict[str, Any]]:
-    extra = {(k if k not in TABLE_COLUMNS else f"{k} (invoer)"): v for k, v in comment.extra.items()}
+    extra = {_extra_name(k): v for k, v in comment.extra.items()}
     common = {
         "id": comment.id,
         "text": comment.text,
@@ -252,17 +271,19 @@ def read_assignments(path: str | Path) -> pd.DataFrame:
 
 
 def _read_jsonl(path: Path) -> pd.DataFrame:
-    lines = path.read_text(encoding="utf-8").split("\n")
-    return to_frame(_comment_from_dict(json.loads(line)) for line in lines if line.strip())
+    with path.open(encoding="utf-8", newline="\n") as lines:
+        return to_frame(comment_from_dict(json.loads(line)) for line in lines if line.strip())
 
 
-def _comment_from_dict(data: Mapping[str, Any]) -> ClassifiedComment:
+def comment_from_dict(data: Mapping[str, Any], *, extra: Mapping[str, str] | None = None) -> ClassifiedComment:
+    """Return what ``ClassifiedComment.to_dict`` gave, with the input's other columns if they are known."""
     return ClassifiedComment(
         id=data["id"],
         text=data["text"],
         assignments=tuple(_assignment_from_dict(a) for a in data["assignments"]),
         abstained=tuple(_assignment_from_dict(a) for a in data["abstained"]),
         problems=tuple(data["problems"]),
+        extra=extra or {},
     )
 
 
@@ -273,14 +294,14 @@ def _assignment_from_dict(data: Mapping[str, Any]) -> Assignment:
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
-    frame = pd.read_csv(path, sep=";", encoding="utf-8-sig", dtype={"id": str}, keep_default_na=False, na_values=[""])
+    frame = pd.read_csv(path, sep=";", encoding="utf-8-sig", dtype=_TEXTS, keep_default_na=False, na_values=[""])
     for column in frame.columns[[not pd.api.types.is_numeric_dtype(t) for t in frame.dtypes]]:
         frame[column] = frame[column].map(_live_cell, na_action="ignore")
     return frame
 
 
 def _read_excel(path: Path) -> pd.DataFrame:
-    frame = pd.read_excel(path, sheet_name=0, dtype={"id": str, "nummer": str}, keep_default_na=False, na_values=[""])
+    frame = pd.read_excel(path, sheet_name=0, dtype=_TEXTS, keep_default_na=False, na_values=[""])
     for column in frame.columns[[not pd.api.types.is_numeric_dtype(t) for t in frame.dtypes]]:
         frame[column] = frame[column].map(_unescaped, na_action="ignore")
     return from_dutch(frame)
@@ -305,20 +326,45 @@ def write_jsonl(comments: Iterable[ClassifiedComment], path: str | Path) -> None
             stream.write(json.dumps(comment.to_dict(), ensure_ascii=False) + "\n")
 
 
-def write_csv(comments: Iterable[ClassifiedComment], path: str | Path) -> None:
-    """Write the table as Dutch Excel opens it: semicolons, UTF-8 with BOM, no live formulas."""
-    frame = to_frame(comments)
-    for column in frame.columns[[not pd.api.types.is_numeric_dtype(t) for t in frame.dtypes]]:
-        frame[column] = frame[column].map(neutral_cell, na_action="ignore")
-    frame.columns = [str(neutral_cell(column)) for column in frame.columns]
-    with whole_file(path) as partial:
-        frame.to_csv(partial, sep=";", index=False, encoding="utf-8-sig", lineterminator="\r\n")
+def write_csv(comments: Iterable[ClassifiedComment], path: str | Path, *, extra: Sequence[str] | None = None) -> None:
+    """
+    Write the table as Dutch Excel opens it: semicolons, UTF-8 with BOM, no live formulas.
+
+    With ``extra``, see ``to_frame``, comments are taken from the iterable a few at a time.
+    """
+    with whole_file(path) as partial, partial.open("w", encoding="utf-8-sig", newline="") as stream:
+        for position, frame in enumerate(_frames(comments, extra)):
+            for column in frame.columns[[not pd.api.types.is_numeric_dtype(t) for t in frame.dtypes]]:
+                frame[column] = frame[column].map(neutral_cell, na_action="ignore")
+            frame.columns = [str(neutral_cell(column)) for column in frame.columns]
+            frame.to_csv(stream, sep=";", index=False, header=position == 0, lineterminator="\r\n")
 
 
-def write_parquet(comments: Iterable[ClassifiedComment], path: str | Path) -> None:
-    """Write the table as Parquet, whole or not at all."""
+def write_parquet(
+    comments: Iterable[ClassifiedComment], path: str | Path, *, extra: Sequence[str] | None = None
+) -> None:
+    """Write the table as Parquet, whole or not at all; ``extra`` as for ``write_csv``."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     with whole_file(path) as partial:
-        to_frame(comments).to_parquet(partial, index=False)
+        frames = _frames(comments, extra)
+        first = pa.Table.from_pandas(next(frames), preserve_index=False)
+        with pq.ParquetWriter(partial, first.schema) as writer:
+            writer.write_table(first)
+            for frame in frames:
+                writer.write_table(pa.Table.from_pandas(frame, schema=first.schema, preserve_index=False))
+
+
+def _frames(comments: Iterable[ClassifiedComment], extra: Sequence[str] | None) -> Iterator[pd.DataFrame]:
+    """Yield tables with the same columns, at least one; all rows at once where the columns must be found first."""
+    if extra is None:
+        yield to_frame(comments)
+        return
+    left = iter(comments)
+    yield to_frame(islice(left, _ROWS_AT_ONCE), extra=extra)
+    while batch := list(islice(left, _ROWS_AT_ONCE)):
+        yield to_frame(batch, extra=extra)
 
 
 def neutral_cell(value: object) -> object:
@@ -387,6 +433,9 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     try:
         yield partial
         partial.chmod(0o644)
+        # Without this a machine that loses power may keep the name and lose the content.
+        with partial.open("rb+") as written:
+            os.fsync(written.fileno())
         _rename(partial, path)
     finally:
         partial.unlink(missing_ok=True)

@@ -1,34 +1,52 @@
-"""Classify whole files: read, classify with progress, write in the format that the name asks for."""
+"""Classify whole files: read, classify and write a part at a time, and go on where a stopped run was."""
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from kempen_nlp import __version__
-from kempen_nlp.assignments import (
-    ClassifiedComment,
-    state_counts,
-    write_csv,
-    write_jsonl,
-    write_parquet,
-)
-from kempen_nlp.classifier import Classifier
-from kempen_nlp.comments import Comment, read_comments
-from kempen_nlp.corpus import sha256_of
+from kempen_nlp.assignments import ClassifiedComment
+from kempen_nlp.blocks import BLOCK, CommentClassifier, classify_block, cut_blocks
+from kempen_nlp.comments import Comment, CommentFile, open_comments
 from kempen_nlp.errors import CommentsError
-from kempen_nlp.persistence import load_classifier, model_folder
-from kempen_nlp.workbook import Run, write_workbook
+from kempen_nlp.outputs import Tally, check_ending, check_output, fitting, print_jsonl, write_output
+from kempen_nlp.parts import RESULT, WorkFolder, disk_error, open_work_folder
+from kempen_nlp.persistence import load_classifier
+from kempen_nlp.privacy import PersonPolicy, dutch_privacy_facts, preparation, privacy_facts
+from kempen_nlp.trace import run_facts, run_of, write_record
+from kempen_nlp.workbook import Run
 
 Tick = Callable[[int, int], None]
-_WRITERS: dict[str, Callable[[Iterable[ClassifiedComment], str | Path], None]] = {
-    ".jsonl": write_jsonl,
-    ".csv": write_csv,
-    ".xlsx": write_workbook,
-    ".parquet": write_parquet,
-}
+
+
+@dataclass(frozen=True)
+class BatchOptions:
+    """How a file is worked through; of these only ``persons`` changes what is written."""
+
+    persons: PersonPolicy = field(default_factory=PersonPolicy)
+    chunk: int = BLOCK
+    """At least so many comments make a part that is kept when finished; whole blocks."""
+    say: Callable[[str], None] = lambda _: None
+    """Called with what the user should know."""
+    tick: Tick = lambda _done, _total: None
+    """Called with the number of comments done and in all."""
+
+
+@dataclass(frozen=True)
+class BatchRun:
+    """A file of comments, a classifier for it, and what is known of both."""
+
+    file: CommentFile
+    classifier: CommentClassifier
+    facts: Mapping[str, Any]
+    """See ``trace.run_facts``; parts of a run with other facts are not gone on with."""
+    options: BatchOptions = field(default_factory=BatchOptions)
+    method: Run = field(default_factory=Run)
+    """What an Excel workbook says of the run."""
 
 
 def classify_file(  # noqa: PLR0913 - one parameter for each thing the command asks
@@ -39,10 +57,14 @@ def classify_file(  # noqa: PLR0913 - one parameter for each thing the command a
     model: str | Path | None = None,
     min_precision: float | None = None,
     columns: Mapping[str, str | None] | None = None,
-    tick: Tick = lambda _done, _total: None,
+    options: BatchOptions | None = None,
 ) -> dict[str, int]:
     """
     Classify every comment of a file and write the result, whole or not at all.
+
+    Comments are read, classified and kept a part at a time in a folder beside the output. A
+    run that was stopped goes on there when the same call is made again; the folder is removed
+    when the output is whole. Beside the output stands its record, see ``trace``.
 
     Parameters
     ----------
@@ -50,13 +72,12 @@ def classify_file(  # noqa: PLR0913 - one parameter for each thing the command a
         See ``comments.read_comments``.
     output : path, optional
         Its ending decides the format: ``.jsonl``, ``.csv``, ``.xlsx`` or ``.parquet``. Without it,
-        JSON Lines go to standard output.
+        JSON Lines go to standard output as they come, and no record is written.
     framework, model, min_precision
         See ``persistence.load_classifier``.
     columns : mapping, optional
         ``text_column``, ``id_column`` and ``sheet`` for ``read_comments``.
-    tick : callable
-        Called with the number of comments done and in all.
+    options : BatchOptions, optional
 
     Returns
     -------
@@ -68,44 +89,117 @@ def classify_file(  # noqa: PLR0913 - one parameter for each thing the command a
     KempenError
         If input, framework, model or the ending of the output cannot be used; nothing is written.
     """
-    writer = _writer(output)
-    _check_output(output, Path(comments))
-    rows = read_comments(comments, **(columns or {}))
+    options = options or BatchOptions()
+    if output is not None:
+        check_ending(Path(output))
+    file = open_comments(comments, **(columns or {}))
+    if output is not None:
+        check_output(Path(output), file.path, len(file))
     classifier = load_classifier(framework, model=model, min_precision=min_precision)
-    results = classify_with_progress(classifier, rows, tick=tick)
-    if writer is write_workbook:
-        write_workbook(results, output or "", run_of(classifier, comments, model))
-    else:
-        writer(results, output or "")
-    return state_counts(results)
+    facts = run_facts(file, classifier, model=model, sheet=(columns or {}).get("sheet"))
+    facts["model"]["min_precision"] = min_precision
+    facts["privacy"] = privacy_facts(file, options.persons)
+    if facts["privacy"]["hashed_columns"]:
+        options.say(f"Hashed: {', '.join(facts['privacy']['hashed_columns'])}. --keep-persons leaves them readable.")
+    method = run_of(classifier, file.path, model)
+    method = replace(method, facts={**method.facts, **dutch_privacy_facts(facts["privacy"])})
+    run = BatchRun(file, classifier, facts, options, method)
+    return _to_stdout(run) if output is None else classify_to(Path(output), run)
 
 
-def run_of(classifier: Classifier, comments: str | Path, model: str | Path | None = None) -> Run:
-    """Return with what comments are read, hashes included, for the workbook's sheet on method."""
-    folder = model_folder(model)
-    framework = classifier.framework
-    facts = {
-        "programma": f"kempen_nlp {__version__}",
-        "raamwerk": f"{framework.title} ({framework.id})",
-        "model": folder.name,
-        "model (sha256 van manifest.json)": sha256_of(folder / "manifest.json"),
-        "grens van de kans": _limit(classifier, classifier.trained),
-        "grens van de kans, niet in de training": _limit(classifier, classifier.matched),
-        "niet in de training": ", ".join(classifier.matched) or "geen",
-        "invoer": Path(comments).name,
-        "invoer (sha256)": sha256_of(comments),
-    }
-    return Run(framework, facts)
+def _to_stdout(run: BatchRun) -> dict[str, int]:
+    tally, done = Tally(), 0
+    prepare = preparation(run.file, run.options.persons, secrets.token_bytes(32))
+    for block in cut_blocks(run.file):
+        print_jsonl(tally.passing(classify_block(run.classifier, list(map(prepare, block)))))
+        done += len(block)
+        run.options.tick(done, len(run.file))
+    return tally.counts
 
 
-def _limit(classifier: Classifier, names: Sequence[str]) -> str:
-    """Return from which probability on competencies are assigned, as a Dutch reader writes it."""
-    limits = {classifier.thresholds[name] for name in names}
-    return ", ".join("nooit toegekend" if x > 1 else f"{x:.4f}".replace(".", ",") for x in sorted(limits)) or "–"
+def classify_to(output: Path, run: BatchRun) -> dict[str, int]:
+    """
+    Classify a file part by part and put the output together; see ``classify_file``.
+
+    Returns
+    -------
+    dict
+        How many comments are in each state.
+    """
+    started = time.monotonic()
+    with open_work_folder(output, {**run.facts, "chunk": run.options.chunk}) as work:
+        resumed = sum(work.finished.values())
+        _announce(run, work, resumed)
+        _finish_parts(run, work)
+        tally = _put_together(output, run, work)
+        seconds = {"seconds": round(time.monotonic() - started, 1), "resumed_comments": resumed}
+        write_record(output, run.facts, tally.to_dict(), seconds)
+    work.remove()
+    return tally.counts
+
+
+def _announce(run: BatchRun, work: WorkFolder, resumed: int) -> None:
+    if work.is_fresh:
+        run.options.say(f"Begun anew: {work.folder} held parts of other comments, another model or other options.")
+    elif resumed:
+        run.options.say(f"Going on in {work.folder}: {resumed:,} of {len(run.file):,} comments were done.")
+    elif len(run.file) > run.options.chunk:
+        run.options.say(f"Finished parts are kept in {work.folder}; after a stop the same command goes on there.")
+
+
+def _finish_parts(run: BatchRun, work: WorkFolder) -> None:
+    done, total = sum(work.finished.values()), len(run.file)
+    run.options.tick(done, total)
+    prepare = preparation(run.file, run.options.persons, work.secret)
+    parts = enumerate(_parts(run.file, run.options.chunk))
+    left = ((n, [list(map(prepare, block)) for block in part]) for n, part in parts if n not in work.finished)
+    for number, part in left:
+        results = []
+        for block in part:
+            for answered, result in enumerate(classify_block(run.classifier, block), start=1):
+                results.append(result)
+                if answered % 64 == 0:
+                    run.options.tick(done + len(results), total)
+        work.add(number, results)
+        done += len(results)
+        run.options.tick(done, total)
+
+
+def _put_together(output: Path, run: BatchRun, work: WorkFolder) -> Tally:
+    """Write the output inside the work folder, and give it its name when it is whole."""
+    tally = Tally()
+    n_rows = sum(max(len(c.assignments) + len(c.abstained), 1) for c in work.comments()) if _has_limit(output) else 0
+    result = work.folder / f"{RESULT}{output.suffix}"
+    passing = tally.passing(fitting(work.comments(), output))
+    try:
+        write_output(passing, result, extra=run.file.extra_columns, n_rows=n_rows, method=run.method)
+    except OSError as error:
+        raise disk_error(work.folder, error) from error
+    counted = sum(tally.counts.values())
+    if counted != len(run.file):
+        msg = f"{output}: {counted:,} of {len(run.file):,} comments came back. Remove {work.folder} and start again."
+        raise CommentsError(msg)
+    result.replace(output)
+    return tally
+
+
+def _has_limit(output: Path) -> bool:
+    return output.suffix.lower() == ".xlsx"
+
+
+def _parts(comments: Iterable[Comment], chunk: int) -> Iterator[list[list[Comment]]]:
+    part: list[list[Comment]] = []
+    for block in cut_blocks(comments):
+        part.append(block)
+        if sum(map(len, part)) >= chunk:
+            yield part
+            part = []
+    if part:
+        yield part
 
 
 def classify_with_progress(
-    classifier: Classifier, comments: Sequence[Comment], *, tick: Tick
+    classifier: CommentClassifier, comments: Sequence[Comment], *, tick: Tick
 ) -> list[ClassifiedComment]:
     """Classify comments in order and tell ``tick`` after each how many are done."""
     results = []
@@ -113,33 +207,3 @@ def classify_with_progress(
         results.append(result)
         tick(done, len(comments))
     return results
-
-
-def _writer(output: str | Path | None) -> Callable[[Iterable[ClassifiedComment], str | Path], None]:
-    if output is None:
-        return _print_jsonl
-    try:
-        return _WRITERS[Path(output).suffix.lower()]
-    except KeyError:
-        msg = f"{output}: its ending decides the format. Expected one of {', '.join(_WRITERS)}."
-        raise CommentsError(msg) from None
-
-
-def _check_output(output: str | Path | None, comments: Path) -> None:
-    """Refuse before the work what could not be written after it."""
-    if output is None:
-        return
-    path = Path(output)
-    if not path.parent.is_dir():
-        msg = f"{path.parent} is not a folder, so {path.name} cannot be written there. Make the folder first."
-        raise CommentsError(msg)
-    if path.exists() and comments.exists() and path.samefile(comments):
-        msg = f"{path} holds the comments themselves and would be overwritten. Name another output."
-        raise CommentsError(msg)
-
-
-def _print_jsonl(comments: Iterable[ClassifiedComment], _path: str | Path) -> None:
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
-    for comment in comments:
-        sys.stdout.write(json.dumps(comment.to_dict(), ensure_ascii=False) + "\n")

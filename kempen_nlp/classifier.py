@@ -16,9 +16,16 @@ from kempen_nlp.comments import Comment
 from kempen_nlp.competencies import CompetencyClassifier, SigmoidCalibrator, damped, qualified_share
 from kempen_nlp.encoders import Encoder, encode_spans, encode_unique, load_encoder
 from kempen_nlp.errors import ModelError
-from kempen_nlp.features import FrameworkVectors, level_features, match_features, pair_features, segment_features
+from kempen_nlp.features import (
+    FrameworkVectors,
+    level_features,
+    match_features,
+    match_scores,
+    pair_features,
+    segment_features,
+)
 from kempen_nlp.framework import Framework
-from kempen_nlp.language.segments import MAX_CHARS, Segment, split_segments
+from kempen_nlp.language.segments import MAX_CHARS, Segment, split_all, split_segments
 from kempen_nlp.levels import LevelClassifier, median_rank
 from kempen_nlp.polarity import PolarityClassifier
 
@@ -210,9 +217,7 @@ class Classifier:
 
     def _classify_batch(self, comments: Sequence[Comment]) -> list[ClassifiedComment]:
         problems = [_problems(comment) for comment in comments]
-        segments = [
-            [] if found else split_segments(comment.text) for comment, found in zip(comments, problems, strict=True)
-        ]
+        segments = split_all("" if found else c.text for c, found in zip(comments, problems, strict=True))
         candidates = self._candidates([c.text for c in comments], segments) if any(segments) else []
         results, position = [], 0
         for comment, found, own in zip(comments, problems, segments, strict=True):
@@ -271,8 +276,7 @@ class Classifier:
             evidence = heads.evidence.decision_function(features)
             own = match_features(vectors, self.framework_vectors)
             pairs = pair_features(match_features(encode_unique(encoder, texts), known), own, evidence)[:, matched]
-            scores = heads.matcher.decision_function(pairs.reshape(-1, pairs.shape[2])).reshape(len(features), -1)
-            probability[:, matched] = heads.matcher_calibrator.transform(scores)
+            probability[:, matched] = heads.matcher_calibrator.transform(match_scores(heads.matcher, pairs))
         return probability
 
     def _assign(

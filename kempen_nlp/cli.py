@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -88,17 +88,60 @@ def classify(  # noqa: PLR0913, PLR0917 - one parameter for each option
             help="Assign only what was right this often on validation comments; abstain from the rest.",
         ),
     ] = None,
+    pseudonymise: Annotated[
+        bool,
+        typer.Option(
+            "--pseudonymise", help="Put placeholders for names, addresses and numbers; the text is written so."
+        ),
+    ] = False,
+    names: Annotated[
+        Literal["core", "deduce"], typer.Option(help="deduce: look for names with that package too (extra `names`).")
+    ] = "core",
+    keep_persons: Annotated[
+        bool, typer.Option("--keep-persons", help="Do not hash columns such as naam, medewerker, personeelsnummer.")
+    ] = False,
+    chunk: Annotated[
+        int, typer.Option(min=1, help="At least so many comments make a part that is kept after a stop.")
+    ] = 4096,
 ) -> None:
     """Map comments to competencies and levels, with quotes, evidence and probabilities."""
-    from kempen_nlp.batch import classify_file
-    from kempen_nlp.console import print_counts, progress
+    from kempen_nlp.batch import BatchOptions, classify_file
+    from kempen_nlp.console import print_counts, progress, say
+    from kempen_nlp.privacy import PersonPolicy
 
     with progress() as tick:
         counts = classify_file(
             comments, output, framework=framework, model=model, min_precision=min_precision,
-            columns={"text_column": text_column, "id_column": id_column, "sheet": sheet}, tick=tick,
+            columns={"text_column": text_column, "id_column": id_column, "sheet": sheet},
+            options=BatchOptions(
+                PersonPolicy(pseudonymise, names, keep_persons), chunk, say=say, tick=tick
+            ),
         )  # fmt: skip
     print_counts(counts, output)
+
+
+@app.command()
+def verify(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    output: Annotated[Path, typer.Argument(help="File that `kempen classify` wrote; its record stands beside it.")],
+    comments: Annotated[Path | None, typer.Option(help="The comments, if they are not beside the output.")] = None,
+    framework: Annotated[str | None, typer.Option(help="The framework, if it is not a shipped one.")] = None,
+    model: Annotated[Path | None, typer.Option(help="The model folder, if it is not the shipped one.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Classify again and compare every assignment.")] = False,
+    register: Annotated[
+        Path | None, typer.Option(help="Write a draft for the Algoritmeregister (.md), filled from the record.")
+    ] = None,
+    dpia: Annotated[Path | None, typer.Option(help="Write what a DPIA asks (.md), filled from the record.")] = None,
+) -> None:
+    """Say whether an output can be relied on: compare it and its sources with the record of its run."""
+    from kempen_nlp.console import say_verified
+    from kempen_nlp.forms import write_forms
+    from kempen_nlp.verification import Sources, verify_output
+
+    found = verify_output(output, Sources(comments, framework, model), again=again)
+    write_forms(found.record, register=register, dpia=dpia)
+    say_verified(found)
+    if not found.can_be_relied_on:
+        raise typer.Exit(1)
 
 
 @app.command()

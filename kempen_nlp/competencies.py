@@ -185,7 +185,7 @@ def damped(scores: NDArray[np.float64], qualified: NDArray[np.float64]) -> NDArr
     --------
     >>> damped(np.array([[0.0], [0.0]]), np.array([0.2, 1.0])).round(1)
     array([[  0. ],
-           [-20.7]])
+           [-21.4]])
     """
     share = np.clip(2 * (1 - qualified), 1e-9, 1.0)[:, None]
     # log(p s / (1 - p s)) for p = expit(score), without rounding p to 0 or 1 first.

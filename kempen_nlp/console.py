@@ -6,12 +6,22 @@ import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
 from kempen_nlp.assignments import whole_file
 
@@ -19,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kempen_nlp.parsing import ParsedHandbook
+    from kempen_nlp.verification import Verification
 
 _STATE_WORDS = {
     "assigned": "with at least one assignment",
@@ -85,14 +96,27 @@ def print_agreement(table: pd.DataFrame) -> None:
     sys.stdout.write("\n".join(lines) + "\nDe beoordelaar zag wat het model zei; dat flatteert de overeenstemming.\n")
 
 
+def say_verified(found: Verification) -> None:
+    """Print what verifying an output found, on standard output."""
+    sys.stdout.write("".join(f"{line}\n" for line in found.lines()))
+
+
 @contextmanager
 def progress() -> Iterator[Callable[[int, int], None]]:
     """Yield a function ``tick(done, total)`` that draws a progress bar on standard error."""
-    columns = (TextColumn("classifying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("classifying"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
     with Progress(*columns, console=_console(), transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+class _Rate(ProgressColumn):
+    """Comments a second over the last half minute; what a stopped run had done does not count."""
+
+    def render(self, task: Task) -> Text:
+        return Text("" if task.speed is None else f"{task.speed:,.0f}/s")
+
+
+@cache
 def _console() -> Console:
     return Console(stderr=True)

@@ -237,7 +237,8 @@ def _runs(text: str, n_words: int) -> list[tuple[str, ...]]:
 
 def sha256_of(path: str | Path) -> str:
     """Return the SHA-256 of a file's bytes, in hexadecimal."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def verify_corpus() -> dict[str, str]:

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kempen_nlp.assignments import to_frame
-from kempen_nlp.batch import classify_with_progress, run_of
+from kempen_nlp.batch import classify_with_progress
 from kempen_nlp.comments import read_comments
 from kempen_nlp.corpus import framework_names, shipped_path
 from kempen_nlp.framework import Framework
 from kempen_nlp.parsing import parse_handbook
 from kempen_nlp.persistence import load_classifier
 from kempen_nlp.report import ReportSection, write_report
+from kempen_nlp.trace import run_of
 from kempen_nlp.workbook import write_sheets, write_workbook
 
 

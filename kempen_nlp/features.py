@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kempen_nlp.competencies import CompetencyClassifier, damped, expit
 from kempen_nlp.encoders import Encoder, encode_unique
 from kempen_nlp.framework import Competency, Framework, Indicator
 from kempen_nlp.language.cues import cue_features
 
 N_POSITIONS = 4
 """Similarity to levels is expressed at four positions from lowest to highest, whatever their number."""
+_MOST_EVIDENCE = 10.0
+"""Log odds of evidence are cut here, and divided by it to have the size of a cosine."""
 CUE_WEIGHT = 0.25
 """Scales cue counts to the size of the entries of a unit vector, so that one penalty suits both."""
 
@@ -166,5 +169,27 @@ def pair_features(
     -------
     ndarray of shape (n_segments, n_competencies, 13)
     """
-    repeated = np.broadcast_to(np.clip(evidence, -10, 10)[:, None, None] / 10, (*general.shape[:2], 1))
-    return np.concatenate([general, own, repeated], axis=2)
+    bounded = np.clip(evidence, -_MOST_EVIDENCE, _MOST_EVIDENCE) / _MOST_EVIDENCE
+    return np.concatenate([general, own, np.broadcast_to(bounded[:, None, None], (*general.shape[:2], 1))], axis=2)
+
+
+def match_scores(matcher: CompetencyClassifier, pairs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """
+    Return log odds that a segment evidences a competency, lowered where it hardly evidences anything.
+
+    Without the latter a bare name of a competency, or a remark without any behaviour, would still
+    match something best.
+
+    Parameters
+    ----------
+    matcher : CompetencyClassifier
+    pairs : ndarray of shape (n_segments, n_competencies, 13)
+        From ``pair_features``.
+
+    Returns
+    -------
+    ndarray of shape (n_segments, n_competencies)
+    """
+    scores = matcher.decision_function(pairs.reshape(-1, pairs.shape[2])).reshape(pairs.shape[:2])
+    evidence = pairs[:, 0, -1] * _MOST_EVIDENCE
+    return damped(scores, 1 - expit(evidence))

@@ -13,7 +13,7 @@ from kempen_nlp.classifier import MATCHING_ENCODER, Matching
 from kempen_nlp.competencies import CompetencyClassifier, SigmoidCalibrator
 from kempen_nlp.corpus import LabelledComment
 from kempen_nlp.encoders import Encoder, encode_spans, encode_unique, load_encoder
-from kempen_nlp.features import FrameworkVectors, match_features, pair_features, segment_features
+from kempen_nlp.features import FrameworkVectors, match_features, match_scores, pair_features, segment_features
 from kempen_nlp.framework import Framework
 from kempen_nlp.training import OFFERED_PRECISIONS, in_comments, segment_examples
 
@@ -163,5 +163,4 @@ def _fit(pairs: Pairs, *, without: int | None = None) -> CompetencyClassifier:
 
 
 def _score(matcher: CompetencyClassifier, pairs: Pairs) -> NDArray[np.float64]:
-    flat = pairs.features.reshape(-1, pairs.features.shape[2])
-    return matcher.decision_function(flat).reshape(pairs.features.shape[:2])
+    return match_scores(matcher, pairs.features)

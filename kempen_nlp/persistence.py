@@ -78,6 +78,10 @@ def load_heads(model: str | Path | None = None) -> tuple[Heads, Encoder]:
         msg = f"{path} holds types that no model of this project has: {sorted(unknown)}. It was not loaded."
         raise ModelError(msg)
     estimators = skops.io.load(path, trusted=_TRUSTED)
+    missing = [name for name in _ESTIMATORS if name not in estimators]
+    if missing:
+        msg = f"{path} lacks {', '.join(missing)}: an older version wrote it. Fit it again with `kempen train`."
+        raise ModelError(msg)
     heads = Heads(
         trained_on=tuple(manifest["trained_on"]),
         thresholds=manifest["thresholds"],
@@ -117,6 +121,10 @@ def verify_model(folder: str | Path) -> dict[str, Any]:
         )
         raise ModelError(msg) from error
     carried = ("encoder.onnx", "tokenizer.json") if manifest.get("encoder") == "fine-tuned" else ()
+    for name in expected:
+        if Path(name).name != name or "\\" in name:
+            msg = f"{folder / 'manifest.json'} names a file outside its folder. It was not written by `kempen train`."
+            raise ModelError(msg)
     for name in (*_FILES, *carried, *expected):
         path = folder / name
         if name not in expected or not path.is_file() or corpus.sha256_of(path) != expected[name]:

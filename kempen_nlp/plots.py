@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import Any, TYPE_CHECKING
 
 import pandas as pd
 
@@ -282,11 +282,12 @@ def plot_learning_curve(measured: pd.DataFrame, outlook: pd.DataFrame, *, ax: Ax
         line = measured[measured["what"] == what]
         ax.plot(line["n_comments"], line["value"], marker=marker, color=color, label=label)
         ax.fill_between(line["n_comments"], line["low"], line["high"], color=color, alpha=0.15)
-        for row in outlook[(outlook["what"] == what) & outlook["gain"].notna()].to_dict("records"):
-            n, value, gain = (float(row[key]) for key in ("n_comments", "value", "gain"))
-            spread = [[max(0.0, gain - float(row["gain_low"]))], [max(0.0, float(row["gain_high"]) - gain)]]
-            ax.plot([n, 2 * n], [value, value + gain], linestyle="--", color=color)
-            ax.errorbar([2 * n], [value + gain], yerr=spread, color=color, marker=marker, mfc="white", capsize=4)
+        told: list[Any] = list(outlook[(outlook["what"] == what) & outlook["gain"].notna()].itertuples())
+        for row in told:
+            ends = [row.n_comments, 2 * row.n_comments], [row.value, row.value + row.gain]
+            ax.plot(*ends, linestyle="--", color=color)
+            spread = [[max(0.0, row.gain - row.gain_low)], [max(0.0, row.gain_high - row.gain)]]
+            ax.errorbar(ends[0][1:], ends[1][1:], yerr=spread, color=color, marker=marker, mfc="white", capsize=4)
     ax.set_ylim(0, 1)
     ax.set_xlim(left=0)
     ax.set_xlabel("aantal gelabelde opmerkingen; gestreept: verwacht bij twee keer zo veel")

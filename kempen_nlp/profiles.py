@@ -15,6 +15,8 @@ MIN_PERSONS = 5
 """Smaller groups are not shown apart: a figure of them is a figure of persons."""
 PERSON_COLUMNS = ("medewerker", "persoon", "naam", "person", "employee")
 PROFILE_COLUMNS = ("profiel", "functieprofiel", "functie", "profile")
+HASHED = r"persoon-[0-9a-f]{16}"
+"""How a name reads once it is hashed, see ``privacy.hashed``."""
 STATUS_WORDS = {Status.GROWTH: "groei", Status.DESIRED: "gewenst", Status.SURPASSED: "ontstegen"}
 TOO_LITTLE = "te weinig bewijs"
 COLUMNS = ("competency", "required", "found", "status", "n_strengths", "n_developments")
@@ -66,6 +68,20 @@ def compare_with_profile(
 def find_column(frame: pd.DataFrame, known: Sequence[str]) -> str | None:
     """Return the first column with one of these names, capitals ignored; None when there is none."""
     return next((str(c) for c in frame.columns if str(c).strip().casefold() in known), None)
+
+
+def are_hashed(persons: pd.Series) -> bool:
+    """
+    Say whether all names in a column are hashes as `kempen classify` writes them; empty cells aside.
+
+    Examples
+    --------
+    >>> are_hashed(pd.Series(["persoon-0123456789abcdef", ""])), are_hashed(pd.Series(["Noor", ""]))
+    (True, False)
+    """
+    named = persons.dropna().astype(str)
+    named = named[named != ""]
+    return len(named) > 0 and bool(named.str.fullmatch(HASHED).all())
 
 
 def compare_persons(assignments: pd.DataFrame, framework: Framework) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +73,8 @@ def train_model(output: str | Path, plan: TrainingPlan | None = None, *, report:
         report("measuring")
         figures = _figures(heads, materials, workshop, plan, report)
         figures["training"] = _provenance(heads, materials, plan)
-        plain = dict(to_plain(figures))
+        # As the file gives them back, so that the card can be made again from it.
+        plain = json.loads(to_json(dict(to_plain(figures))))
         save_model(output, heads, workshop.encoder, metrics=plain, card=model_card(plain, name=Path(output).name))
     report(f"Written: {output}")
     return Path(output)

@@ -8,8 +8,9 @@ from typing import Any
 
 import ipywidgets as w
 
+from kempen_nlp.app._messages import in_dutch
 from kempen_nlp.app._row import ItemRow
-from kempen_nlp.app._session import ALL, OUTCOMES, ReviewSession
+from kempen_nlp.app._session import ALL, OUTCOMES, Load, ReviewSession
 from kempen_nlp.assignments import spans_of, state_counts
 from kempen_nlp.comments import READABLE_SUFFIXES
 from kempen_nlp.corpus import framework_names
@@ -30,14 +31,14 @@ _LABELS = {"description_width": "8.5rem"}
 class ReviewPage:
     """The page; ``widget`` is what a notebook shows."""
 
-    def __init__(self) -> None:
-        self.session = ReviewSession()
+    def __init__(self, load: Load | None = None) -> None:
+        self.session = ReviewSession(load) if load else ReviewSession()
         self.page = 0
         self.upload = _upload("Kies bestand…", ",".join(READABLE_SUFFIXES), "kempen-upload")
         self.framework = _choice("Raamwerk", [*framework_names(), _OWN], "kempen-framework")
         self.own = _upload("Kies raamwerk…", ".json", "kempen-own")
         self.precision = _choice(
-            "Zekerheid", [("gewoon", None), ("8 van de 10 juist", 0.8), ("9 van de 10 juist", 0.9)], "kempen-precision"
+            "Zekerheid", [("gewoon", 0.0), ("8 van de 10 juist", 0.8), ("9 van de 10 juist", 0.9)], "kempen-precision"
         )
         self.reviewer = w.Text(description="Uw naam", placeholder="staat bij uw besluiten", style=_LABELS, layout=_WIDE)
         self.reviewer.add_class("kempen-reviewer")
@@ -67,7 +68,7 @@ class ReviewPage:
             w.HBox([self.previous, self.next, self.counter], layout=_wrapping()), self.list,
             w.HTML("<h2>Bewaren</h2>"), w.HBox([self.make, self.link], layout=_wrapping()),
         )  # fmt: skip
-        files = w.HBox([w.Label("Opmerkingen", layout=w.Layout(width="8.5rem")), self.upload])
+        files = w.HBox([w.Label("Opmerkingen", layout=_beside()), self.upload])
         return w.VBox(
             [w.HTML(_INTRO), files, w.HBox([self.framework, self.own]), self.precision, self.reviewer,
              w.HBox([self.start, self.progress]), self.message, self.review]
@@ -82,10 +83,18 @@ class ReviewPage:
         try:
             self._read_upload()
         except KempenError as error:
-            self._say(f"<strong>Dit bestand kan niet worden gelezen.</strong> {escape(str(error))}", is_bad=True)
-            self.review.layout.display = "none"
+            self._refuse(str(error))
+        except Exception as error:
+            # Without a word the page would seem to be reading for ever; the error's text may hold a comment.
+            self._refuse(f"Er ging iets mis in het programma ({type(error).__name__}). Meld dit bij de beheerder.")
         finally:
             self.start.disabled, self.progress.layout.visibility = False, "hidden"
+
+    def _refuse(self, message: str) -> None:
+        dutch = in_dutch(message)
+        whole = "" if dutch == message else f"<br><small>{escape(message)}</small>"
+        self._say(f"<strong>Dit kan niet worden gelezen.</strong> {escape(dutch)}{whole}", is_bad=True)
+        self.review.layout.display = "none"
 
     def _read_upload(self) -> None:
         if not self.upload.value or (self.framework.value == _OWN and not self.own.value):
@@ -94,7 +103,7 @@ class ReviewPage:
         file = self.upload.value[0]
         framework = bytes(self.own.value[0]["content"]) if self.framework.value == _OWN else self.framework.value
         self.session.read(
-            file["name"], bytes(file["content"]), framework, min_precision=self.precision.value, tick=self._tick
+            file["name"], bytes(file["content"]), framework, min_precision=self.precision.value or None, tick=self._tick
         )
         counts = ", ".join(f"{n} {STATE_TERMS[s]}" for s, n in state_counts(self.session.comments).items())
         self._say(f"{len(self.session.comments)} opmerkingen gelezen: {counts}.")
@@ -181,6 +190,10 @@ def _button(text: str, name: str, then: Any, style: str = "") -> w.Button:  # no
     made.add_class(name)
     made.on_click(then)
     return made
+
+
+def _beside() -> w.Layout:
+    return w.Layout(width="8.5rem", display="flex", justify_content="flex-end")
 
 
 def _wrapping() -> w.Layout:

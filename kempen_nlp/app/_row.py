@@ -26,15 +26,17 @@ class ItemRow:
         framework = session.framework
         names = list(framework.names) if framework else []
         ranks = [(str(r), r) for r in range(1, framework.n_ranks + 1)] if framework else []
-        options = [(label or "geen besluit", value) for label, value in DECISIONS.items()]
+        options = list(DECISIONS.items())
         if item.found is None:
             options = [o for o in options if o[1] != DECISION_TERMS["reject"]]
-        self.decision = w.ToggleButtons(options=options, value=kept.get("decision"), style={"button_width": "7.5rem"})
+        self.decision = w.ToggleButtons(
+            options=options, value=kept.get("decision", ""), style={"button_width": "7.5rem"}
+        )
         self.decision.add_class("kempen-decision")
         self.fields = {
-            "new_competency": _choice(names, kept.get("new_competency")),
-            "new_rank": _choice(ranks, kept.get("new_rank")),
-            "new_polarity": _choice(POLARITIES, kept.get("new_polarity")),
+            "new_competency": _choice(names, kept.get("new_competency", "")),
+            "new_rank": _choice(ranks, kept.get("new_rank", "")),
+            "new_polarity": _choice(POLARITIES, kept.get("new_polarity", "")),
             "new_quote": w.Text(value=kept.get("new_quote", ""), placeholder="juist citaat, letterlijk", layout=_WIDE),
             "reason": w.Text(value=kept.get("reason", ""), placeholder="reden", layout=_WIDE),
         }
@@ -59,7 +61,7 @@ class ItemRow:
 
 
 def _choice(options: Any, value: object) -> w.Dropdown:  # noqa: ANN401 - what ipywidgets takes
-    pairs = [(_SAME, None), *(o if isinstance(o, tuple) else (o, o) for o in options)]
+    pairs = [(_SAME, ""), *(o if isinstance(o, tuple) else (o, o) for o in options)]
     return w.Dropdown(options=pairs, value=value, layout=_NARROW)
 
 

@@ -9,13 +9,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from kempen_nlp.assignments import Assignment, ClassifiedComment, to_frame
-from kempen_nlp.batch import classify_with_progress, run_of
+from kempen_nlp.batch import classify_with_progress
+from kempen_nlp.classifier import Classifier
 from kempen_nlp.comments import read_comments
 from kempen_nlp.corpus import load_framework
 from kempen_nlp.dutch import DECISION_TERMS, POLARITY_TERMS
 from kempen_nlp.errors import KempenError
 from kempen_nlp.framework import Framework
 from kempen_nlp.persistence import load_classifier
+from kempen_nlp.trace import run_of
 from kempen_nlp.workbook import Run, row_key, write_workbook
 
 ALL = "alles"
@@ -33,6 +35,7 @@ OUTCOMES: dict[str, Callable[[ClassifiedComment, _Found | None, bool], bool]] = 
     "nog geen besluit": lambda c, _found, decided: c.state != "problem" and not decided,
 }
 Tick = Callable[[int, int], None]
+Load = Callable[..., Classifier]
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class Item:
 class ReviewSession:
     """One file being reviewed; everything stays in memory."""
 
+    load: Load = load_classifier
+    """Gives the classifier of a framework."""
     framework: Framework | None = None
     run: Run = field(default_factory=Run)
     comments: list[ClassifiedComment] = field(default_factory=list)
@@ -93,7 +98,7 @@ class ReviewSession:
                 raise KempenError(msg) from error
             except KempenError as error:
                 raise KempenError(str(error).replace(str(path), path.name)) from error
-            classifier = load_classifier(known, min_precision=min_precision)
+            classifier = self.load(known, min_precision=min_precision)
             self.comments = classify_with_progress(classifier, rows, tick=tick)
             self.run = run_of(classifier, path)
         self.framework, self.decisions = known, {}
@@ -144,5 +149,6 @@ def _today() -> datetime:
     return datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
 
 
-DECISIONS = {"": None, **{term: term for term in DECISION_TERMS.values()}}
+DECISIONS = {"geen besluit": "", **{term: term for term in DECISION_TERMS.values()}}
+"""What a reviewer reads and chooses, to what is kept; not None, as a list shows that as if nothing were chosen."""
 POLARITIES = tuple(POLARITY_TERMS.values())

@@ -12,7 +12,7 @@ from kempen_nlp.assignments import whole_file
 from kempen_nlp.corpus import framework_names, load_framework
 from kempen_nlp.errors import CommentsError
 from kempen_nlp.framework import Framework
-from kempen_nlp.profiles import PERSON_COLUMNS, find_column
+from kempen_nlp.profiles import PERSON_COLUMNS, are_hashed, find_column
 from kempen_nlp.report._blocks import cell_table, count_assignments, group_blocks, quote_blocks, summary, unjudged
 from kempen_nlp.report._persons import person_blocks
 
@@ -31,6 +31,10 @@ _READING = (
     "De indicator is de zin uit het raamwerk die het dichtst bij het citaat ligt op het toegewezen niveau.",
     "Groepen van minder dan vijf medewerkers worden niet apart getoond. Citaten staan er letterlijk; namen die in de "
     "tekst staan, zijn er niet uit gehaald.",
+)
+_HASHED = (
+    "De namen zijn onleesbaar gemaakt: dezelfde code is dezelfde medewerker. Wie de namen mag zien, leest de "
+    "opmerkingen opnieuw met `kempen classify --keep-persons`."
 )
 
 
@@ -99,7 +103,13 @@ def _section(section: ReportSection, anchor: str) -> dict[str, object]:
         "quotes": quote_blocks(frame, framework, anchor),
         "unjudged": unjudged(frame, framework),
         "persons": person_blocks(frame, framework) if section.per_person else [],
+        "persons_note": _persons_note(section),
     }
+
+
+def _persons_note(section: ReportSection) -> str:
+    column = find_column(section.assignments, PERSON_COLUMNS) if section.per_person else None
+    return _HASHED if column and are_hashed(section.assignments[column]) else ""
 
 
 def _check(section: ReportSection) -> None:

@@ -14,8 +14,15 @@ from kempen_nlp.__main__ import main
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "handleiding.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```\n(.*?)```", TEXT, flags=re.DOTALL)
-COMMANDS = [line for block in BLOCKS for line in block.splitlines() if line.strip()]
+
+
+def _commands(text):
+    blocks = re.findall(r"```\n(.*?)```", text, flags=re.DOTALL)
+    return [line for block in blocks for line in block.splitlines() if line.strip()]
+
+
+COMMANDS = _commands(TEXT)
+TASKS = dict(re.findall(r"^## (Taak \d)(.*?)(?=^## |\Z)", TEXT, flags=re.DOTALL | re.MULTILINE))
 
 
 def _reviewed(source, target):
@@ -29,23 +36,39 @@ def _reviewed(source, target):
     book.save(target)
 
 
-@pytest.mark.slow
-def test_every_command_of_the_manual_does_what_it_says(tmp_path, monkeypatch, corpus_dir):
-    """In order, in one folder, as an analyst would; only the long training is asked for its options instead."""
-    monkeypatch.chdir(tmp_path)
-    shutil.copy(corpus_dir / "feedback" / "sample.csv", "opmerkingen.csv")
-    shutil.copy(corpus_dir / "handbooks" / "kempen.txt", "handboek.txt")
-    for command in COMMANDS:
+def _run(task):
+    """Run the commands of a task in order, as an analyst would; the long training is asked for its options instead."""
+    for command in _commands(TASKS[task]):
         program, *args = shlex.split(command)
-        if program != "kempen":
-            continue
+        assert program == "kempen", command
         if args[0] == "review":
             _reviewed("uit.xlsx", "nagekeken.xlsx")
         assert main([args[0], "--help"] if args[0] == "train" else args) == 0, command
-        if "-o" in args and args[0] != "train":
-            assert Path(args[args.index("-o") + 1]).stat().st_size > 0, command
+        for option in ("-o", "--html", "--outline", "--figure"):
+            if option in args and args[0] != "train":
+                assert Path(args[args.index(option) + 1]).stat().st_size > 0, command
+
+
+@pytest.mark.slow
+def test_every_command_on_comments_does_what_the_manual_says(tmp_path, monkeypatch, corpus_dir):
+    """From the analyst's own file to the workbook, back, and out to other programs, all in one folder."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(corpus_dir / "feedback" / "sample.csv", "opmerkingen.csv")
+
+    _run("Taak 1")
 
     assert Path("gelabeld.besluiten.jsonl").exists()
+
+
+@pytest.mark.slow
+def test_every_command_on_frameworks_does_what_the_manual_says(tmp_path, monkeypatch):
+    """With a handbook of a page, so that checking it takes seconds."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(ROOT / "tests" / "handbooks" / "documents" / "genummerd_afgebroken.txt", "handboek.txt")
+
+    _run("Taak 2")
+
+    assert "Veilig varen" in Path("raamwerk.json").read_text(encoding="utf-8")
 
 
 def test_commands_that_are_not_run_exist(capsys):
@@ -62,6 +85,8 @@ def test_commands_that_are_not_run_exist(capsys):
                 assert main(["train", "--help"]) == 0
                 shown = capsys.readouterr().out
                 assert all(option in shown for option in args if option.startswith("--"))
+            case "kempen" if args == ["--help"]:
+                assert main(args) == 0
             case _:
                 assert program == "kempen"
 

@@ -17,13 +17,15 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import nbformat
 import openpyxl
 import pytest
+import websocket
 
+from kempen_nlp.app import NOTEBOOK
 from kempen_nlp.corpus import shipped_path
 
 pytest.importorskip("voila", reason="the extra `app` is not installed, so the review page is not tested")
-websocket = pytest.importorskip("websocket", reason="websocket-client is not installed, so no browser can be driven")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 SCREENSHOTS = os.environ.get("KEMPEN_SCREENSHOTS")
 """Folder for pictures of what the test saw, for people to look at."""
@@ -80,7 +82,14 @@ class Browser:
             case "Page.fileChooserOpened":
                 self.chooser = message["params"]["backendNodeId"]
             case "Log.entryAdded" if message["params"]["entry"]["level"] == "error":
-                self.errors.append(message["params"]["entry"].get("text", ""))
+                entry = message["params"]["entry"]
+                self.errors.append(f"{entry.get('text', '')} {entry.get('url', '')}")
+            case "Runtime.exceptionThrown":
+                self.errors.append(str(message["params"]["exceptionDetails"])[:500])
+
+    def open(self, address):
+        self.ask("Page.navigate", url=address)
+        self.until("!!document.querySelector('.kempen-upload')", 180)
 
     def run(self, script):
         found = self.ask("Runtime.evaluate", expression=script, returnByValue=True, userGesture=True)
@@ -88,7 +97,11 @@ class Browser:
         return found["result"].get("value")
 
     def until(self, script, seconds=120):
-        return _wait(lambda: self.run(script), seconds, lambda: self.run("document.body?.innerText.slice(-600)"))
+        return _wait(lambda: self.run(script), seconds, self.seen)
+
+    def seen(self):
+        self.picture("nakijken-mislukt")
+        return self.run("document.body?.innerText.slice(-600)"), self.errors
 
     def click(self, selector):
         self.until(f"!!document.querySelector({selector!r})")
@@ -144,16 +157,16 @@ def _stop(process):
         process.wait(timeout=20)
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """Serve the page; yield its address with the token in it, as it is printed for people."""
-    log = tmp_path_factory.mktemp("voila") / "log.txt"
+def _served(log, code):
+    """Start a server; yield its address with the token in it, as it is printed for people."""
+    known = os.pathsep.join(filter(None, [str(Path(__file__).parent), os.environ.get("PYTHONPATH")]))
     with log.open("w") as stream:
         process = subprocess.Popen(
-            [sys.executable, "-m", "kempen_nlp", "app", "--no-browser"],
+            [sys.executable, *code],
             stdout=stream,
             stderr=stream,
             start_new_session=True,
+            env={**os.environ, "PYTHONPATH": known},
         )
         address = re.compile(r"http://(?:127\.0\.0\.1|localhost):\d+/\?token=\w+")
         try:
@@ -162,21 +175,49 @@ def server(tmp_path_factory):
             _stop(process)
 
 
-@pytest.fixture
-def browser(server, tmp_path):
-    made = Browser(tmp_path / "profile")
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory):
+    """Serve the page as `kempen app` does, with the model."""
+    yield from _served(tmp_path_factory.mktemp("voila") / "log.txt", ["-m", "kempen_nlp", "app", "--no-browser"])
+
+
+@pytest.fixture(scope="module")
+def quick_log(tmp_path_factory):
+    return tmp_path_factory.mktemp("voila") / "log.txt"
+
+
+@pytest.fixture(scope="module")
+def quick(quick_log):
+    """Serve the page with a classifier that only looks for words."""
+    folder = quick_log.parent
+    lines = "from kempen_nlp.app import review_page\nfrom stand_in import load\n\nreview_page(load)"
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    notebook.cells = [nbformat.v4.new_code_cell(lines)]
+    nbformat.write(notebook, folder / "snel.ipynb")
+    call = f"import pathlib, kempen_nlp.app as a; a.serve_page(open_browser=False, notebook=pathlib.Path({str(folder / 'snel.ipynb')!r}))"
+    yield from _served(quick_log, ["-c", call])
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
+    made = Browser(tmp_path_factory.mktemp("profile"))
     try:
-        made.ask("Page.navigate", url=server)
-        made.until("!!document.querySelector('.kempen-upload')", 180)
         yield made
-        assert made.hosts <= {"127.0.0.1", "localhost"}
     finally:
         made.close()
 
 
-def test_without_the_token_there_is_no_page(server):
+@pytest.fixture
+def browser(chromium):
+    """Whatever a test does, only this machine is asked."""
+    chromium.hosts.clear()
+    yield chromium
+    assert {"127.0.0.1"} <= chromium.hosts <= {"127.0.0.1", "localhost"}
+
+
+def test_without_the_token_there_is_no_page(shipped):
     """Another user of this machine who finds the port sees nothing."""
-    bare = server.partition("?")[0]
+    bare = shipped.partition("?")[0]
 
     class Stay(urllib.request.HTTPRedirectHandler):
         def redirect_request(self, *_args):
@@ -187,41 +228,55 @@ def test_without_the_token_there_is_no_page(server):
     assert refused.value.code in (302, 401, 403)
 
 
-def test_from_upload_to_workbook(browser):
-    """Read, filter, accept, change and reject; the workbook holds the decisions with name and date."""
+def test_the_page_that_is_shipped_opens(browser, shipped):
+    """As `kempen app` serves it, ready for a file."""
+    browser.open(shipped)
+
+    assert "Opmerkingen nakijken" in browser.text("h1")
+    assert browser.run("document.querySelector('.kempen-precision select').selectedOptions[0]?.text") == "gewoon"
+    assert browser.errors == []
+
+
+def test_from_upload_to_workbook(browser, quick):
+    """Choose a framework, read, filter, accept, change and reject; the workbook holds the decisions with name and date."""
+    browser.open(quick)
     browser.upload(".kempen-upload", shipped_path("corpus", "feedback", "sample.csv"))
+    browser.choose(".kempen-framework", "welzijn")
     browser.type(".kempen-reviewer input", "Els")
     browser.click(".kempen-start")
     browser.until("/40 opmerkingen gelezen/.test(document.querySelector('.kempen-message').innerText)")
-    browser.until("document.querySelectorAll('.kempen-comment mark').length > 2")
+    browser.until("document.querySelectorAll('.kempen-comment mark').length > 0")
     browser.picture("nakijken-1-gelezen")
     browser.choose(".kempen-outcome", "twijfel")
     browser.until("!/^40 opm/.test(document.querySelector('.kempen-counter').innerText)")
     doubt = int(browser.text(".kempen-counter").split()[0])
     browser.choose(".kempen-outcome", "toegewezen")
-    browser.choose(".kempen-competency", "Samenwerken")
-    browser.until("[...document.querySelectorAll('.kempen-comment')].every(c => /Samenwerken/.test(c.innerText))")
-    browser.run("document.querySelectorAll('.kempen-decision')[0].querySelectorAll('button')[1].click()")
-    browser.until("/ 1 besluiten/.test(document.querySelector('.kempen-counter').innerText)")
-    browser.run("document.querySelectorAll('.kempen-decision')[1].querySelectorAll('button')[3].click()")
-    browser.until("/ 2 besluiten/.test(document.querySelector('.kempen-counter').innerText)")
+    browser.choose(".kempen-competency", "Coachen")
+    shown = "[...document.querySelectorAll('.kempen-comment')].map(c => c.innerText)"
+    browser.until(f"{shown}.length > 2 && {shown}.every(t => /Coachen/.test(t) && /toegewezen/.test(t))")
+    browser.until("document.querySelectorAll('.kempen-decision').length > 2")
+    assert browser.text(".kempen-decision button.mod-active") == "geen besluit"
+    for row, button in enumerate((1, 2, 3)):
+        browser.run(
+            f"document.querySelectorAll('.kempen-decision')[{row}].querySelectorAll('button')[{button}].click()"
+        )
+        browser.until(f"/ {row + 1} besluiten/.test(document.querySelector('.kempen-counter').innerText)")
     browser.picture("nakijken-2-besluiten")
     browser.click(".kempen-make")
     browser.until("!!document.querySelector('.kempen-link a')")
     address = browser.run("document.querySelector('.kempen-link a').href")
 
     rows = list(openpyxl.load_workbook(io.BytesIO(base64.b64decode(address.partition(",")[2])))["Toewijzingen"].values)
-    decided = [
-        dict(zip(rows[0], row, strict=True)) for row in rows[1:] if dict(zip(rows[0], row, strict=True))["besluit"]
-    ]
-    assert sorted(row["besluit"] for row in decided) == ["accepteren", "afwijzen"]
-    assert {(row["competentie"], row["beoordelaar"]) for row in decided} == {("Samenwerken", "Els")}
+    decided = [row for row in (dict(zip(rows[0], row, strict=True)) for row in rows[1:]) if row["besluit"]]
+    assert [row["besluit"] for row in decided] == ["accepteren", "wijzigen", "afwijzen"]
+    assert {(row["competentie"], row["beoordelaar"]) for row in decided} == {("Coachen", "Els")}
     assert all(row["datum"] for row in decided)
     assert 0 < doubt < 40
 
 
-def test_a_bad_file_is_answered_and_the_page_goes_on(browser, tmp_path):
+def test_a_bad_file_is_answered_and_the_page_goes_on(browser, quick, tmp_path):
     """In words, with the name of the file and no folder of this machine; then a good file is read."""
+    browser.open(quick)
     (tmp_path / "kapot.xlsx").write_bytes(b"geen zip")
     browser.upload(".kempen-upload", tmp_path / "kapot.xlsx")
     browser.click(".kempen-start")
@@ -229,6 +284,7 @@ def test_a_bad_file_is_answered_and_the_page_goes_on(browser, tmp_path):
     browser.picture("nakijken-3-kapot")
 
     said = browser.text(".kempen-message")
+    assert "geen leesbaar Excel-bestand" in said
     assert "kapot.xlsx cannot be opened as an Excel workbook" in said
     assert str(tmp_path.parent) not in said
     assert "/" not in said.partition("kapot.xlsx")[0]
@@ -242,14 +298,15 @@ def test_a_bad_file_is_answered_and_the_page_goes_on(browser, tmp_path):
     assert browser.run("document.querySelectorAll('.kempen-comment img').length") == 0
 
 
-def test_five_thousand_comments_are_read_and_shown_by_page(browser, tmp_path):
-    """The page stays quick, as only one page of comments is in it."""
+def test_five_thousand_comments_are_read_shown_by_page_and_gone_when_it_closes(browser, quick, quick_log, tmp_path):
+    """The page stays quick, as only one page of comments is in it; what it read does not outlive it."""
     texts = [
         line.split(";", 3)[3]
         for line in shipped_path("corpus", "feedback", "sample.csv").read_text(encoding="utf-8").splitlines()[1:]
     ]
     lines = [f"{n};{texts[n % len(texts)]}" for n in range(5000)]
     (tmp_path / "veel.csv").write_text("id;opmerking\n" + "\n".join(lines), encoding="utf-8")
+    browser.open(quick)
     browser.upload(".kempen-upload", tmp_path / "veel.csv")
     browser.click(".kempen-start")
     browser.until("/5000 opmerkingen gelezen/.test(document.querySelector('.kempen-message').innerText)", 500)
@@ -259,3 +316,7 @@ def test_five_thousand_comments_are_read_and_shown_by_page(browser, tmp_path):
     browser.picture("nakijken-4-vijfduizend")
 
     assert browser.run("document.querySelectorAll('.kempen-comment').length") == 8
+
+    n_ended = quick_log.read_text().count("Kernel shutdown")
+    browser.ask("Page.navigate", url="about:blank")
+    _wait(lambda: quick_log.read_text().count("Kernel shutdown") > n_ended, 60, quick_log.read_text)

@@ -117,6 +117,15 @@ def test_persons_are_shown_only_on_request(frame, kempen, tmp_path):
     assert "Gevonden en vereist niveau van Noor" in (tmp_path / "p.html").read_text(encoding="utf-8")
 
 
+def test_a_page_of_hashed_persons_says_how_to_see_names(frame, kempen, tmp_path):
+    """A code in the place of a name is no fault of the file."""
+    hashed = frame.assign(medewerker="persoon-0123456789abcdef")
+    for table, name, says_so in ((hashed, "h.html", True), (frame, "n.html", False)):
+        write_report([ReportSection(kempen, table, per_person=True)], tmp_path / name, title="Team")
+
+        assert ("--keep-persons" in (tmp_path / name).read_text(encoding="utf-8")) == says_so
+
+
 def _team(n_persons, profile="Adviseur A"):
     return [
         _comment(f"{profile}{n}{k}", 3, medewerker=f"{profile} {n}", profiel=profile)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 
 from kempen_nlp.errors import KempenError
@@ -82,6 +85,7 @@ def test_a_line_of_the_page_keeps_every_change_at_once(read):
     told = []
     row = ItemRow(read.items[0], read, lambda: "Bart", lambda: told.append(1))
     assert row.changes.layout.display == "none"
+    assert (row.decision.index, row.fields["new_rank"].index) == (0, 0)
 
     row.decision.value = "wijzigen"
     row.fields["new_rank"].value = 1
@@ -96,3 +100,73 @@ def test_a_line_of_the_page_keeps_every_change_at_once(read):
         "Bart",
     )
     assert len(told) == 3
+
+
+def test_the_page_shows_progress_while_it_reads_and_hides_it_after(monkeypatch):
+    """At most about a hundred times a file, up to the last comment."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "integration")
+    from stand_in import load
+
+    from kempen_nlp.app._page import ReviewPage
+
+    page, seen = ReviewPage(load), []
+    page.progress.observe(lambda change: seen.append((change["new"], page.progress.layout.visibility)), "value")
+    page.upload.value = (_uploaded("id;opmerking\n" + "".join(f"{n};Belt klanten terug.\n" for n in range(1000))),)
+    page.start.click()
+
+    assert "1000 opmerkingen gelezen" in page.message.value
+    assert 50 <= len(seen) <= 110
+    assert seen[-1] == (1000, "visible")
+    assert page.progress.layout.visibility == "hidden"
+
+
+def test_an_error_nobody_expected_is_told_without_what_was_in_the_file():
+    """The page does not seem to be reading for ever, and shows no comment."""
+    from kempen_nlp.app._page import ReviewPage
+
+    def broken(*_args, **_options):
+        msg = "Belt klanten terug"
+        raise RuntimeError(msg)
+
+    page = ReviewPage(broken)
+    page.upload.value = (_uploaded("id;opmerking\n1;Belt klanten terug.\n"),)
+    page.start.click()
+
+    assert "RuntimeError" in page.message.value
+    assert "klanten" not in page.message.value
+    assert not page.start.disabled
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "framework", "dutch"),
+    [
+        ("x.xls", b"", "kempen", "De uitgang .xls is niet bekend"),
+        ("x.xlsx", b"geen zip", "kempen", "geen leesbaar Excel-bestand"),
+        ("x.csv", b"", "kempen", "Het bestand is leeg"),
+        ("x.csv", b"naam;plaats\nJan;Gent\n", "kempen", "Geen kolom heet zoals"),
+        ("x.jsonl", b"geen json", "kempen", "geen JSON"),
+        ("x.parquet", b"geen", "kempen", "geen heel Parquet-bestand"),
+        ("x.csv", CSV, b"{", "Het raamwerk kan niet worden gelezen"),
+    ],
+    ids=["ending", "workbook", "empty", "column", "json", "parquet", "framework"],
+)
+def test_what_an_analyst_can_do_is_said_in_dutch(name, content, framework, dutch):
+    """Each message is one that the package really gives."""
+    from kempen_nlp.app._messages import in_dutch
+    from kempen_nlp.app._session import ReviewSession
+
+    with pytest.raises(KempenError) as refused:
+        ReviewSession().read(name, content, framework, min_precision=None, tick=lambda _d, _t: None)
+
+    assert dutch in in_dutch(str(refused.value))
+
+
+def _uploaded(text):
+    """Give what the browser hands over."""
+    return {
+        "name": "mijn.csv",
+        "type": "text/csv",
+        "size": len(text),
+        "content": memoryview(text.encode()),
+        "last_modified": datetime.now(UTC),
+    }
