@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from kempen_nlp.classifier import Heads, Matching
 from kempen_nlp.encoders import Encoder, RememberedEncoder, load_encoder
@@ -118,11 +119,16 @@ def _figures(truth: Truth, scores: Scores) -> dict[str, float]:
     }
 
 
+def _kappa_of_pairs(_: NDArray[np.bool_], pairs: NDArray[np.float64]) -> float:
+    return quadratic_kappa(pairs[..., 0], pairs[..., 1])
+
+
 def _added(truth: Truth, whole: Scores, rest: Scores, n_resamples: int) -> dict[str, float]:
     difference = partial(paired_difference, n_resamples=n_resamples)
     competency = difference(macro_f1, truth.has, (whole.assigned, rest.assigned))
-    ranks = [np.where(truth.has, scores.rank, np.nan) for scores in (whole, rest)]
-    kappa = difference(quadratic_kappa, align(truth, whole).rank, (ranks[0], ranks[1]))
+    # Of several labels of a competency each model is held to the one that its own quote answers to.
+    ranks = [np.stack([align(truth, own).rank, np.where(truth.has, own.rank, np.nan)], axis=2) for own in (whole, rest)]
+    kappa = difference(_kappa_of_pairs, truth.has, (ranks[0], ranks[1]))
     return {
         "macro_difference": competency.value, "macro_low": competency.low, "macro_high": competency.high,
         "kappa_difference": kappa.value, "kappa_low": kappa.low, "kappa_high": kappa.high,

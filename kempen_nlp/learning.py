@@ -21,7 +21,7 @@ MACRO, KAPPA = "macro-F1", "rank kappa"
 MIN_SIZES = 4
 MIN_LABELS = 30
 """With fewer test labels an interval says nothing."""
-WORTH, HARDLY, UNTOLD = "worth it", "hardly helps", "cannot be told"
+WORTH, LITTLE, HARDLY, UNTOLD = "worth it", "helps a little", "hardly helps", "cannot be told"
 WORTH_GAIN, HARDLY_GAIN = 0.01, 0.02
 _EXPONENTS = (0.25, 0.5, 1.0)
 Report = Callable[[str], None]
@@ -202,4 +202,6 @@ def _verdict(low: float, high: float, *, n_sizes: int, n_test_labels: int) -> st
         return UNTOLD
     if low > WORTH_GAIN:
         return WORTH
-    return HARDLY if high < HARDLY_GAIN else UNTOLD
+    if high < HARDLY_GAIN:
+        return HARDLY
+    return LITTLE if low > 0 else UNTOLD

@@ -109,6 +109,12 @@ def gather(plan: TrainingPlan) -> Materials:
             raise ModelError(msg)
         fold = Fold(parts["train"], parts["validation"], parts["test"])
         return Materials(Division("frozen", (fold,), fold), frameworks, frameworks, is_shipped=True)
+    if plan.ablations or (plan.blocks and plan.encoder == FINE_TUNE):
+        msg = (
+            "Ablations are measured on the shipped comments, and a fine-tuned encoder on writers that it never saw. "
+            f"Leave out {'--ablations' if plan.ablations else '--blocks or --encoder fine-tune'}."
+        )
+        raise ModelError(msg)
     own = corpus.read_feedback(plan.feedback)
     for part in ("test", "train"):
         if {c.text for c in own} & {c.text for c in parts[part]}:

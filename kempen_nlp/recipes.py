@@ -21,6 +21,7 @@ from kempen_nlp.encoders import RememberedEncoder, load_encoder
 from kempen_nlp.errors import ModelError
 from kempen_nlp.evaluation import coverage_table, macro_f1, paired_difference, reliability_table
 from kempen_nlp.framework import Framework
+from kempen_nlp.language.cues import QUALIFIERS
 from kempen_nlp.learning import learning_curve
 from kempen_nlp.materials import FINE_TUNE, Materials, TrainingPlan, gather, shipped_frameworks
 from kempen_nlp.persistence import load_heads, model_folder, save_model, stored_metrics, to_json
@@ -98,7 +99,7 @@ def _figures(
     figures = trial.figures(show_text=materials.is_shipped)
     figures["thresholds"] = dict(heads.thresholds)
     figures["leave_one_out"] = workshop.left_out
-    if any(c.tags for c in division.final.test):
+    if any(set(c.tags) & set(QUALIFIERS) for c in division.final.test):
         figures["qualifiers"] = measure_qualifiers(heads, workshop.encoder, division.final.test)
     if set(competency_names(shipped_frameworks())) <= set(heads.trained_on):
         figures["challenge"] = challenge_report(

@@ -68,7 +68,7 @@ ALLOWED = {
     "workshop": {"corpus", "classifier", "encoders", "evaluation", "intervals", "materials", "matching", "persistence", "training", "yardstick"},
     "card_tables": set(),
     "cards": {"card_tables"},
-    "recipes": DOMAIN | {"ablations", "annotations", "baselines", "cards", "corpus", "classifier", "encoders", "evaluation", "learning",
+    "recipes": DOMAIN | {"ablations", "annotations", "baselines", "cards", "corpus", "classifier", "encoders", "evaluation", "language", "learning",
                          "materials", "persistence", "plots", "splitting", "training", "trials", "workshop", "yardstick"},
     "components": {"comments", "classifier", "persistence", "assignments", "language"},
     "console": {"assignments", "parsing", "verification"},

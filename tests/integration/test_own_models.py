@@ -116,7 +116,9 @@ def test_a_learning_curve_stands_on_the_card_with_a_verdict(labelled, tmp_path):
 
     outlook = {row["what"]: row for row in metrics["learning_curve"]["outlook"]}
     assert set(outlook) == {"macro-F1", "rank kappa", "Vakmanschap"}
-    assert all(row["verdict"] in ("worth it", "hardly helps", "cannot be told") for row in outlook.values())
+    assert all(
+        row["verdict"] in ("worth it", "helps a little", "hardly helps", "cannot be told") for row in outlook.values()
+    )
     assert "## Are more labels worth making?" in _card(folder)
 
 
@@ -150,3 +152,13 @@ def test_shipped_comments_are_refused_as_own_ones(corpus_dir, tmp_path):
     for part in ("test", "train"):
         with pytest.raises(ModelError, match=f"shipped {part} part"):
             train_model(tmp_path / "ours", TrainingPlan(feedback=corpus_dir / "feedback" / f"{part}.jsonl"))
+
+
+def test_what_would_measure_an_encoder_on_what_it_saw_is_refused(labelled, tmp_path):
+    """Blocks share their writers with the encoder's own training."""
+    given = {**labelled(1), "encoder": "fine-tune"}
+
+    with pytest.raises(ModelError, match=r"Leave out --blocks or --encoder fine-tune"):
+        train_model(tmp_path / "ours", TrainingPlan(**given, blocks=True))
+    with pytest.raises(ModelError, match=r"Leave out --ablations"):
+        train_model(tmp_path / "ours", TrainingPlan(**given, ablations=True))

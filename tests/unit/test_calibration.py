@@ -18,26 +18,6 @@ from kempen_nlp.calibration import (
 nan = float("nan")
 
 
-@pytest.fixture
-def rng():
-    """Return a seeded generator, the same for every test."""
-    return np.random.default_rng(20261122)
-
-
-@pytest.fixture
-def decisions(rng):
-    """Return truth and predictions of 200 comments, more than half of them without evidence."""
-    truth = rng.random((200, 3)) < [0.25, 0.15, 0.1]
-    return truth, truth ^ (rng.random((200, 3)) < 0.1)
-
-
-@pytest.fixture
-def calibrated(rng):
-    """Return 4000 probabilities and a truth that was drawn from them."""
-    probability = rng.beta(0.6, 1.5, size=(1000, 4))
-    return probability, rng.random(probability.shape) < probability
-
-
 def test_best_threshold_is_the_one_with_the_highest_f1():
     """By hand: F1 is 2/3, 1/2, 4/5, 2/3 when deciding at each value in turn."""
     assert best_f1_threshold(np.array([0.9, 0.8, 0.6, 0.1]), np.array([True, False, True, False])) == 0.6

@@ -24,19 +24,6 @@ nan = float("nan")
 NAMES = ["Klantgerichtheid", "Resultaatgericht", "Samenwerken"]
 
 
-@pytest.fixture
-def rng():
-    """Return a seeded generator, the same for every test."""
-    return np.random.default_rng(20261122)
-
-
-@pytest.fixture
-def decisions(rng):
-    """Return truth and predictions of 200 comments, more than half of them without evidence."""
-    truth = rng.random((200, 3)) < [0.25, 0.15, 0.1]
-    return truth, truth ^ (rng.random((200, 3)) < 0.1)
-
-
 def test_f1_counts_comments_without_evidence_as_a_class():
     """By hand: two of three "none" comments found, one "none" too many."""
     truth = np.array([[1, 0], [0, 1], [0, 0], [0, 0], [0, 0]], dtype=bool)

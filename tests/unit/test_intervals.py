@@ -10,19 +10,6 @@ from kempen_nlp.intervals import bootstrap_interval, paired_difference, wilson_i
 nan = float("nan")
 
 
-@pytest.fixture
-def rng():
-    """Return a seeded generator, the same for every test."""
-    return np.random.default_rng(20261122)
-
-
-@pytest.fixture
-def decisions(rng):
-    """Return truth and predictions of 200 comments, more than half of them without evidence."""
-    truth = rng.random((200, 3)) < [0.25, 0.15, 0.1]
-    return truth, truth ^ (rng.random((200, 3)) < 0.1)
-
-
 @pytest.mark.parametrize(
     ("n_right", "n", "expected"),
     [(5, 10, (0.2366, 0.7634)), (0, 10, (0.0, 0.2775)), (10, 10, (0.7225, 1.0)), (81, 263, (0.2553, 0.3662))],

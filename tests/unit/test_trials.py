@@ -12,7 +12,7 @@ from kempen_nlp.ablations import EVERYTHING, ablation_table
 from kempen_nlp.card_tables import measured_sections
 from kempen_nlp.corpus import Label, LabelledComment
 from kempen_nlp.encoders import RememberedEncoder, encode_spans
-from kempen_nlp.learning import HARDLY, UNTOLD, WORTH, CurvePlan, _gain, _verdict, learning_curve
+from kempen_nlp.learning import HARDLY, LITTLE, UNTOLD, WORTH, CurvePlan, _gain, _verdict, learning_curve
 from kempen_nlp.mistakes import confusion_table, rank_error_table
 from kempen_nlp.splitting import Fold
 from kempen_nlp.training import fit_heads
@@ -142,8 +142,8 @@ def test_the_gain_of_a_known_curve_is_found():
 
 @pytest.mark.parametrize(
     ("low", "high", "n_labels", "verdict"),
-    [(0.02, 0.08, 200, WORTH), (-0.01, 0.01, 200, HARDLY), (-0.01, 0.06, 200, UNTOLD), (0.02, 0.08, 10, UNTOLD), (nan, nan, 99, UNTOLD)],
-    ids=["grows for sure", "flat for sure", "either", "few test labels", "no curve"],
+    [(0.02, 0.08, 200, WORTH), (-0.01, 0.01, 200, HARDLY), (-0.01, 0.06, 200, UNTOLD), (0.005, 0.03, 200, LITTLE), (0.02, 0.08, 10, UNTOLD), (nan, nan, 99, UNTOLD)],
+    ids=["grows for sure", "flat for sure", "either", "grows for sure, not by how much", "few test labels", "no curve"],
 )  # fmt: skip
 def test_a_verdict_is_only_given_where_it_can_be_told(low, high, n_labels, verdict):
     """An interval that allows both says neither."""
@@ -175,6 +175,9 @@ def test_an_ablation_fits_anew_without_each_part(fold, kempen, words, toy_matchi
     assert {"cues", "level texts", "indicators", "qualifiers", "calibration"} <= set(table["part"])
     assert table["macro_difference"].isna().tolist() == [True] + [False] * (len(table) - 1)
     assert (table["macro_low"].dropna() <= table["macro_high"].dropna()).all()
+    for what in ("macro", "kappa"):
+        value = table[{"macro": "macro_f1", "kappa": "kappa"}[what]]
+        assert table[f"{what}_difference"].iloc[1:].tolist() == pytest.approx((value.iloc[0] - value.iloc[1:]).tolist())
 
 
 def test_without_cues_a_model_does_not_look_at_them(fold, kempen, words, toy_matching):
