@@ -12,6 +12,7 @@ from kempen_nlp.parsing.scales import LevelMark
 from kempen_nlp.parsing.words import (
     column_role,
     competency_label,
+    continued_name,
     definition_label,
     headline_label,
     is_indicators_label,
@@ -25,6 +26,7 @@ EntryRole = Literal[
     "competency", "definition", "level", "headline", "indicator", "not applicable", "reference", "subheading", "heads",
     "profile", "untitled", "unused column", "cluster", "other part",
 ]  # fmt: skip
+_LABEL_WORDS = 5
 _BLANK = ("-", "–", "—", "---", "+", ".", "x", "nvt.")
 
 
@@ -52,25 +54,47 @@ def entries(grid: Grid) -> Iterator[Entry]:
 def _column_entries(grid: Grid) -> Iterator[Entry]:
     head: dict[int, LevelMark] = {}
     waiting: list[Block] = []
+    is_titled = is_other = False
     for number, row in enumerate(grid.rows):
         if is_title_row(grid, number):
-            yield Entry("competency", competency_label(row.cells[0]) or without_numbering(row.cells[0]), row)
+            yield Entry("competency", _name(row.cells[0]), row)
+            is_titled, is_other = True, False
+        elif is_titled and number not in grid.heads and not is_other and is_sentence(row) and not head:
+            yield Entry("definition", definition_label(row.cells[0]) or named_cells(row)[0], row)
         elif number in grid.extra_heads:
             yield Entry("heads", row.text, row)
         elif number in grid.heads:
-            head = grid.heads[number]
+            head, is_titled, is_other = grid.heads[number], False, False
             yield from _head_entries(grid, row, head, waiting)
             waiting = []
+        elif is_other or _opens_other_part(grid, row):
+            is_other = True
+            yield Entry("other part", row.text, row)
         elif not head:
             waiting.append(row)
         else:
             yield from _body_entries(grid, row, head)
 
 
+def _name(cell: str) -> str:
+    """Return the name of a competency, also where it only goes on with an earlier one."""
+    name = competency_label(cell) or without_numbering(cell)
+    return continued_name(name) or name
+
+
+def _opens_other_part(grid: Grid, row: Block) -> bool:
+    """Tell whether a row holds nothing but the label of a part that describes no level, such as 'Ontwikkeltips'."""
+    filled = [cell for cell in row.cells if cell]
+    if len(filled) != 1 or len(row.cells) < 2:  # noqa: PLR2004
+        return False
+    is_shared = filled[0].casefold() in grid.repeated and len(filled[0].split()) <= _LABEL_WORDS
+    return is_other_section(filled[0]) or (is_shared and "competency" not in grid.roles.values())
+
+
 def _head_entries(grid: Grid, row: Block, head: Mapping[int, LevelMark], waiting: Sequence[Block]) -> Iterator[Entry]:
     name = next((row.cells[n] for n, role in grid.roles.items() if role == "name"), "")
     if name:
-        yield Entry("competency", without_numbering(name), row)
+        yield Entry("competency", _name(name), row)
     yield Entry("heads", row.text, row)
     if not grid.names_competencies or name or "competency" not in grid.roles.values():
         for mark in sorted(head.values(), key=lambda mark: mark.rank or 0):
@@ -90,10 +114,7 @@ def _body_entries(grid: Grid, row: Block, head: Mapping[int, LevelMark]) -> Iter
             if filled == [column]:
                 yield Entry("subheading", cell, row)
                 return
-            lines = split_cell(cell)
-            yield Entry("competency", competency_label(lines[0]) or without_numbering(lines[0]), row)
-            if len(lines) > 1:
-                yield Entry("definition", " ".join(lines[1:]), row)
+            yield from _competency_cell(cell, row)
         elif cell and role == "definition":
             yield Entry("definition", " ".join(cell.split()), row)
         elif cell and role == "cluster":
@@ -111,6 +132,14 @@ def _body_entries(grid: Grid, row: Block, head: Mapping[int, LevelMark]) -> Iter
             yield Entry("unused column", grid.unused_columns[column], row)
         elif column not in grid.roles:
             yield Entry("untitled", row.cells[column], row)
+
+
+def _competency_cell(cell: str, row: Block) -> Iterator[Entry]:
+    """Read a cell with the name of a competency, and its definition where a new line holds one."""
+    first, *others = split_cell(cell) or [""]
+    yield Entry("competency", _name(first), row)
+    if others:
+        yield Entry("definition", " ".join(others), row)
 
 
 def _cell_entries(cell: str, row: Block, mark: LevelMark, *, is_headline: bool = False) -> Iterator[Entry]:
@@ -204,7 +233,7 @@ def _level_row(grid: Grid, row: Block, mark: LevelMark, *, is_new: bool) -> Iter
     if cluster := by_role.get("cluster"):
         yield Entry("cluster", without_numbering(" ".join(cluster.split())), row)
     if name := by_role.get("competency"):
-        yield Entry("competency", competency_label(name) or without_numbering(" ".join(name.split())), row)
+        yield from _competency_cell(name, row)
     if definition := by_role.get("definition"):
         yield Entry("definition", " ".join(definition.split()), row)
     if is_new:
@@ -213,8 +242,9 @@ def _level_row(grid: Grid, row: Block, mark: LevelMark, *, is_new: bool) -> Iter
         yield Entry("headline", " ".join(headline.split()), row, mark)
     if by_role.get("applicable", "").casefold() in ("nee", "no", "false", "0"):
         yield Entry("not applicable", "nee", row, mark)
-    if mark.rest:
-        yield from _cell_entries(mark.rest, row, mark)
-    for column, cell in enumerate(row.cells):
-        if cell and column != grid.level_column and column in grid.indicator_columns:
-            yield from _cell_entries(cell, row, mark)
+    filled = [n for n in grid.indicator_columns if n != grid.level_column and n < len(row.cells) and row.cells[n]]
+    if mark.rest and is_new:
+        # Beside a text of its own, what stands under a level's label sums the level up.
+        yield from _cell_entries(mark.rest, row, mark, is_headline=bool(filled))
+    for column in sorted(filled):
+        yield from _cell_entries(row.cells[column], row, mark)

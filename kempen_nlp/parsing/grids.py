@@ -32,6 +32,7 @@ _NAME_WORDS = 4
 _MOST_LABELS = 4
 _TITLE_WORDS = 8
 _MOST_DEFINITIONS = 2
+_SELDOM = 0.5
 
 
 @dataclass(slots=True)
@@ -54,6 +55,8 @@ class Grid:
     """Column number to what it holds."""
     names_competencies: bool = False
     """True when the table itself says which competency a level belongs to."""
+    repeated: Collection[str] = ()
+    """Texts of rows, and of first cells, that other tables have too: they title or label, and name no competency."""
 
     @property
     def marks(self) -> list[LevelMark]:
@@ -63,9 +66,14 @@ class Grid:
     @property
     def indicator_columns(self) -> set[int]:
         """For levels in rows: the columns that say so, or else all that say nothing."""
-        width = max(len(row.cells) for row in self.rows)
         said = {n for n, role in self.roles.items() if role == "indicator"}
-        return said or {n for n in range(width) if n not in self.roles}
+        if said:
+            title = {n: self.rows[0].cells[n].casefold() for n in said if n < len(self.rows[0].cells)}
+            return {n for n in said if "voorbeeld" not in title.get(n, "")} or said
+        width = max(len(row.cells) for row in self.rows)
+        free = [n for n in range(width) if n not in self.roles and n != self.level_column]
+        n_filled = {n: sum(bool(row.cells[n]) for row in self.rows if n < len(row.cells)) for n in free}
+        return {n for n in free if n_filled[n] > _SELDOM * max(n_filled.values())}
 
     @property
     def needs_title(self) -> bool:
@@ -83,7 +91,13 @@ def _ranked(mark: LevelMark, ranks: Mapping[str, int]) -> LevelMark:
     return mark if mark.rank is not None else replace(mark, rank=rank_of_name(mark.name, dict(ranks)))
 
 
-def read_grid(rows: Sequence[Block], *, shared_labels: Collection[str] = (), has_own_heading: bool = False) -> Grid:
+def read_grid(
+    rows: Sequence[Block],
+    *,
+    shared_labels: Collection[str] = (),
+    has_own_heading: bool = False,
+    shared_rows: Collection[str] = (),
+) -> Grid:
     """
     Find out whether and how a table holds levels.
 
@@ -95,13 +109,15 @@ def read_grid(rows: Sequence[Block], *, shared_labels: Collection[str] = (), has
         Labels of the first column that other tables have too, in lower case: aspects, not competencies.
     has_own_heading : bool
         True when the document has several tables, each under a heading of its own.
+    shared_rows : collection of str
+        Rows that other tables have too, in lower case: they title columns.
     """
     heads = {n: head for n, row in enumerate(rows) if (head := _level_head(rows, n))}
     if heads and not _holds_ticks(rows, heads):
-        grid = Grid(rows, "columns", heads=heads)
+        grid = Grid(rows, "columns", heads=heads, repeated={*shared_labels, *shared_rows})
         _label_columns(grid, shared_labels, has_own_heading=has_own_heading)
         return grid
-    return _grid_of_rows(rows) or Grid(rows)
+    return _grid_of_rows(rows, shared_rows) or Grid(rows, repeated=shared_rows)
 
 
 def _holds_ticks(rows: Sequence[Block], heads: Mapping[int, Mapping[int, LevelMark]]) -> bool:
@@ -201,15 +217,18 @@ def _name_levels(grid: Grid) -> None:
 def is_title_row(grid: Grid, number: int) -> bool:
     """Tell whether a row only names what the next row, a head of levels, is about."""
     row = grid.rows[number]
-    if number + 1 not in grid.heads or number in grid.heads or not row.cells[0]:
+    head = number + 1
+    while head < len(grid.rows) and head - number <= _MOST_DEFINITIONS and _defines(grid.rows[head]):
+        head += 1
+    if head not in grid.heads or number in grid.heads or not row.cells[0]:
         return False
-    if any(column_role(cell) == "competency" for cell in grid.rows[number + 1].cells):
+    if any(column_role(cell) == "competency" for cell in grid.rows[head].cells):
         return False
     filled = [cell for cell in row.cells if cell]
-    return len(filled) == 1 and len(filled[0].split()) <= 8 and not filled[0].endswith(".")
+    return len(filled) == 1 and len(filled[0].split()) <= _TITLE_WORDS and not filled[0].endswith(".")
 
 
-def _grid_of_rows(rows: Sequence[Block]) -> Grid | None:
+def _grid_of_rows(rows: Sequence[Block], shared_rows: Collection[str]) -> Grid | None:
     width = max(len(row.cells) for row in rows)
     if width < 2:
         return None
@@ -222,7 +241,7 @@ def _grid_of_rows(rows: Sequence[Block]) -> Grid | None:
     column, marks = best
     if not marks or (len(marks) < 2 and head.get(column) != "level"):
         return None
-    grid = Grid(rows, "rows", level_column=column, row_marks=marks, roles=head)
+    grid = Grid(rows, "rows", level_column=column, row_marks=marks, roles=head, repeated=shared_rows)
     if "competency" not in head.values():
         _find_competencies(grid, marks)
     grid.names_competencies = "competency" in grid.roles.values() or any(
@@ -300,6 +319,12 @@ def is_sentence(row: Block) -> bool:
     return len(filled) == 1 and (filled[0].endswith(".") or len(filled[0].split()) > _TITLE_WORDS)
 
 
+def _fills_only(grid: Grid, number: int, roles: Collection[str]) -> bool:
+    """Tell whether a row has text in columns of these roles and nowhere else: it goes on with what stands above."""
+    filled = [n for n, cell in enumerate(grid.rows[number].cells) if cell]
+    return all(grid.roles.get(n) in roles for n in filled)
+
+
 def _defines(row: Block) -> bool:
     return definition_label(row.cells[0]) is not None or is_sentence(row)
 
@@ -309,6 +334,8 @@ def row_title(grid: Grid, number: int) -> bool:
     row = grid.rows[number]
     filled = named_cells(row)
     if not filled or number in grid.row_marks or (number == 0 and role_head(grid.rows)):
+        return False
+    if row.text.casefold() in grid.repeated or _fills_only(grid, number, ("indicator", "headline")):
         return False
     if column_role(filled[0]) == "competency" and len(filled) == 2:
         return True

@@ -12,16 +12,13 @@ from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.coverage import Account
 from kempen_nlp.parsing.draft import LevelDraft, Piece, finish, level_names
 from kempen_nlp.parsing.gathering import Gathering
-from kempen_nlp.parsing.house_words import with_known_levels
 from kempen_nlp.parsing.layout import Layout, Title
 from kempen_nlp.parsing.preamble import read_preamble
 from kempen_nlp.parsing.profiles import Requirements
-from kempen_nlp.parsing.recognise import recognise
 from kempen_nlp.parsing.repair import Repaired
 from kempen_nlp.parsing.scales import LevelMark, is_about_levels
 from kempen_nlp.parsing.source import SourceText
 from kempen_nlp.parsing.table_reader import TableReader
-from kempen_nlp.parsing.titles import lift_titles, part_titles, raise_items
 from kempen_nlp.parsing.words import (
     cluster_label,
     definition_label,
@@ -49,14 +46,11 @@ _LEAD_IN_WORDS = 8
 class Reader:
     """Walks over the blocks of a handbook once and gathers what they say."""
 
-    def __init__(self, source: SourceText, repaired: Repaired) -> None:
+    def __init__(self, source: SourceText, repaired: Repaired, blocks: Sequence[Block], layout: Layout) -> None:
         self._source = source
-        blocks, word = with_known_levels(repaired.blocks)
-        self._blocks = part_titles(raise_items(lift_titles(blocks)))
+        self._blocks = blocks
         self._sidebars = repaired.sidebars
-        self._layout: Layout = recognise(self._blocks)
-        if word:
-            self._layout.notes.append(f"'{word.capitalize()} 1' and so on were taken for levels")
+        self._layout = layout
         self._account = Account(source, repaired.left_out)
         self._gathering = Gathering(self._account)
         self._requirements = Requirements(self._account)

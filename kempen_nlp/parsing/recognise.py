@@ -26,7 +26,7 @@ _NAME_WORDS_OF_LEVEL = 6
 _PART_WORDS = 8
 
 
-def recognise(blocks: Sequence[Block]) -> Layout:
+def recognise(blocks: Sequence[Block], title_style: Style | None = None) -> Layout:
     """
     Find levels and the titles above them.
 
@@ -43,7 +43,7 @@ def recognise(blocks: Sequence[Block]) -> Layout:
         layout.notes.append("levels come first, and the titles that return under them are read as competencies")
         return layout
     runs = _runs(blocks, marks, anchors)
-    _choose_titles(blocks, marks, runs)
+    _choose_titles(blocks, marks, runs, title_style)
     _sort_out(blocks, marks, runs, layout)
     for position, block in enumerate(blocks):
         name = competency_label(block.text) if block.kind not in ("item", "row") else None
@@ -73,7 +73,12 @@ def _grids(blocks: Sequence[Block]) -> dict[int, Grid]:
     shared = {label for label, n in first_columns.items() if n > 1}
     headings = [sum(b.kind == "heading" for b in blocks[:position]) for position, _ in tables]
     has_own_headings = len(tables) > 1 and len(set(headings)) == len(headings)
-    return {n: read_grid(rows, shared_labels=shared, has_own_heading=has_own_headings) for n, rows in tables}
+    titles = Counter(text for _, rows in tables for text in {row.text.casefold() for row in rows})
+    repeated = {text for text, n in titles.items() if n > 1}
+    return {
+        n: read_grid(rows, shared_labels=shared, has_own_heading=has_own_headings, shared_rows=repeated)
+        for n, rows in tables
+    }
 
 
 def _levels_first(blocks: Sequence[Block], marks: Mapping[int, LevelMark]) -> dict[int, tuple[str, LevelMark]]:
@@ -131,9 +136,11 @@ def _outranks(title: Block, anchor: Block) -> bool:
     return anchor.kind != "heading" or title.depth < anchor.depth
 
 
-def _choose_titles(blocks: Sequence[Block], marks: Mapping[int, LevelMark], runs: list[Run]) -> None:
+def _choose_titles(
+    blocks: Sequence[Block], marks: Mapping[int, LevelMark], runs: list[Run], style: Style | None
+) -> None:
     candidates = [_candidates(blocks, marks, run) for run in runs]
-    usual = _usual_style(blocks, candidates)
+    usual = style or _usual_style(blocks, candidates)
     for run, found in zip(runs, candidates, strict=True):
         labelled = [n for n in found if competency_label(blocks[n].text)]
         of_style = [n for n in found if style_of(blocks[n]) == usual]
@@ -193,7 +200,7 @@ def _sort_out(blocks: Sequence[Block], marks: Mapping[int, LevelMark], runs: Seq
         title = blocks[run.title] if run.title is not None else None
         labelled = bool(title and competency_label(title.text))
         about = bool(title and is_about_levels(title.text) and not labelled)
-        inline = bool(own) and all(mark.rest for mark in own.values()) and not _has_items(blocks, run)
+        inline = bool(own) and all(mark.rest for mark in own.values()) and not _has_items(blocks, run, own)
         odd = _mark_style(blocks, marks, run) != usual_mark or (title is not None and style_of(title) != usual_title)
         explains = inline and not labelled and (about or title is None or (len(runs) > 2 and odd and run is runs[0]))
         is_note = in_tables and len(own) == 1 and len(run.anchors) == 1
@@ -216,10 +223,10 @@ def _usual(styles: object) -> object:
     return counts.most_common(1)[0][0] if counts else None
 
 
-def _has_items(blocks: Sequence[Block], run: Run) -> bool:
+def _has_items(blocks: Sequence[Block], run: Run, own: Mapping[int, LevelMark]) -> bool:
     last = run.anchors[-1]
     after = blocks[last + 1] if last + 1 < len(blocks) else None
-    inside = any(blocks[n].kind == "item" for n in range(run.anchors[0] + 1, last))
+    inside = any(blocks[n].kind == "item" for n in range(run.anchors[0] + 1, last) if n not in own)
     return inside or (after is not None and after.kind == "item")
 
 

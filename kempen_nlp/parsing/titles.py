@@ -39,7 +39,7 @@ def style_of(block: Block) -> Style:
     if block.kind == "heading":
         return ("heading", block.depth)
     if block.kind == "bold":
-        return ("bold", 0)
+        return ("bold", int(block.text.isupper()))
     return ("capitals", 0) if block.kind == "paragraph" and block.text.isupper() else ("line", 0)
 
 

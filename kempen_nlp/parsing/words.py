@@ -35,7 +35,10 @@ _INDICATORS = re.compile(
 )
 _OTHER_SECTION = re.compile(
     r"^(?:(?:ontwikkel|leer|praktische )?tips?(?: .{1,30})?"
-    r"|(?:interview|feedback|reflectie|selectie)?vragen(?: voor .{1,30})?"
+    r"|(?:ontwikkel|leer|oefen|praktijk)-?(?:suggesties?|adviezen|acties?|idee[eë]n|opdrachten)"
+    r"|(?:interview|feedback|reflectie|selectie|gespreks|coach)?vra(?:ag|gen)(?: (?:voor|bij|om|aan) .{1,40})?"
+    r"|(?:liever |doe je |vertoont )?niet|(?:niet[- ]gewenst|ongewenst|niet effectief|ineffectief) gedrag"
+    r"|opmerking(?:en)?|(?:mogelijke )?bewijs(?:stukken|zen|materiaal)|bewijzen|om over na te denken|noten?"
     r"|contra-?indicat(?:ies|oren)|valkuil(?:en)?|negatie(?:f|ve) (?:gedrag|indicatoren|gedragsvoorbeelden)"
     r"|ontwikkelpunten|(?:ontwikkel|leer)activiteiten|opleidingen|trainingen|literatuur|bronnen"
     r"|bijlagen?(?: .{1,40})?|verwante competenties|colofon|nawoord|voorwoord|begrippenlijst)\s*:?$",
@@ -54,7 +57,9 @@ _REFERENCE = re.compile(
     r"^\(?(?:zie(?: ook)?(?:\s+[^\s.;,+]+){1,5}"
     r"|(?:idem|hetzelfde|gelijk|(?:zo)?als)(?:\s+(?:aan|als|bij))*"
     r"\s+(?:niveau|level|hierboven|boven|het vorige)[^.;,+]{0,30}?)"
-    r"\.?\)?$|^idem\.?$",
+    r"\.?\)?$|^idem\.?$"
+    r"|^(?:alles|al het (?:gedrag|bovenstaande)|het gedrag) (?:van|uit|bij|op) (?:het )?(?:niveau|level|vorige)\b[^.;]{0,30}?[,:]?"
+    r"(?:\s*(?:plus|en(?: bovendien| daarnaast| ook)?|aangevuld met))?\s*[:.…]*$",
     re.IGNORECASE,
 )
 _REFERS_TO_LEVEL = re.compile(

@@ -1,0 +1,246 @@
+"""Labels that come back in the same order, again and again: the levels of a handbook, whatever it calls them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kempen_nlp.parsing.blocks import Block
+from kempen_nlp.parsing.scales import is_about_levels, is_ordered, is_scale_word, order_names, rank_of_name
+from kempen_nlp.parsing.titles import is_label
+from kempen_nlp.parsing.words import column_role, competency_label, is_tick
+
+_ORDINAL = r"\d{1,2}(?:\s?[-–/]\s?\d{1,2})?|[IVX]{1,4}|[A-H]|\+{1,4}|[★*●⭐]{1,5}"
+_WORDS = r"(?:[^\W\d_][\w-]*\s+){0,3}"
+_NUMBERED = re.compile(
+    rf"^(?P<label>(?P<prefix>{_WORDS})(?P<ordinal>{_ORDINAL}))(?P<mark>\s*[:.)=–—-]+|\s*$|(?=\s*\())\s*(?P<rest>.*)$",
+    re.DOTALL,
+)
+_CODED = re.compile(r"^(?P<label>(?P<prefix>[^\W\d_]{1,3})-?(?P<ordinal>\d))(?![\w.,/])[:.)–—-]*\s*(?P<rest>.*)$", re.DOTALL)
+_NAMED = re.compile(r"^(?P<label>[^:\n]{2,40}?)\s*(?:(?::|\s[–—-])\s+(?P<rest>\S.*))?$", re.DOTALL)
+_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8}
+_LABEL_WORDS = 4
+_FEWEST_RUNS = 2
+_MOST_LEVELS = 10
+_SAME_ORDER = 0.8
+
+Place = tuple[int, int]
+"""Position of a block, and of a cell in it; -1 when the block is no row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text that may name a level."""
+
+    place: Place
+    key: str
+    """Label in lower case, without marks."""
+    prefix: str
+    """Words before its number or letter; empty for a name."""
+    order: int | None
+    """Its number, or that of its letter; None for a name."""
+    label: str
+    """As printed."""
+    rest: str
+    """What follows it in its block or cell."""
+    form: str
+    """How it is printed: only labels of one form make a series."""
+
+
+def level_series(blocks: Sequence[Block]) -> Iterator[tuple[list[Block], str]]:
+    """
+    Yield ways to read labels that come back as levels: the blocks with 'Niveau 1' and so on, and what was assumed.
+
+    A label counts when it comes back in the same order under at least two titles. Numbers, letters and known words
+    order themselves; other names are ranked in the order in which they stand.
+    """
+    labels = list(_labels(blocks))
+    seen: set[frozenset[Place]] = set()
+    for series in (*_numbered_series(labels), *_named_series(labels)):
+        ranks = _ranks(series)
+        places = frozenset(label.place for label in series)
+        is_named = series[0].order is None
+        if not ranks or places in seen or (is_named and any(places > other for other in seen)):
+            continue
+        seen.add(places)
+        printed = list(dict.fromkeys(label.label for label in series if label.place in ranks))
+        note = f"levels are called {', '.join(sorted(printed, key=lambda t: _rank_of(t, series, ranks)))}"
+        yield _rewritten(blocks, series, ranks), note
+
+
+def _rank_of(printed: str, series: Sequence[Label], ranks: Mapping[Place, int]) -> int:
+    return next(ranks[label.place] for label in series if label.label == printed and label.place in ranks)
+
+
+def _labels(blocks: Sequence[Block]) -> Iterator[Label]:
+    for position, block in enumerate(blocks):
+        if block.kind == "row":
+            for column, cell in enumerate(block.cells):
+                yield from _read(cell, (position, column), "cell")
+        elif block.kind != "item":
+            yield from _read(block.text, (position, -1), f"{block.kind}{block.depth}")
+
+
+def _read(text: str, place: Place, form: str) -> Iterator[Label]:
+    first, _, below = text.replace("**", "").strip().partition("\n")
+    if not first or is_tick(first) and len(first) == 1 and first.casefold() == "x":
+        return
+    for pattern in (_NUMBERED, _CODED):
+        match = pattern.match(first)
+        order = _order(match["ordinal"]) if match else None
+        if match and order is not None:
+            rest = "\n".join(filter(None, (match["rest"].strip(), below)))
+            prefix = match["prefix"].strip().casefold()
+            kind = f"{form} {'inline' if match['rest'].strip() else 'alone'}"
+            label = match["label"].strip()
+            yield Label(place, f"{prefix} {order}", prefix or "#", order, label, rest, kind)
+            break
+    match = _NAMED.match(first)
+    if match and len(match["label"].split()) <= _LABEL_WORDS and not match["label"].endswith((".", "?", "!", ";", ",")):
+        label = match["label"].strip()
+        rest = "\n".join(filter(None, ((match["rest"] or "").strip(), below)))
+        kind = f"{form} {'inline' if match['rest'] else 'alone'}"
+        if not _says_otherwise(label):
+            yield Label(place, label.casefold(), "", None, label, rest, kind)
+
+
+def _says_otherwise(label: str) -> bool:
+    return is_label(label) or column_role(label) is not None or competency_label(label) is not None
+
+
+def _order(ordinal: str) -> int | None:
+    if ordinal[0].isdigit():
+        return int(re.split(r"\D", ordinal)[0])
+    if ordinal in _ROMAN:
+        return _ROMAN[ordinal]
+    if len(ordinal) == 1 and ordinal.isalpha():
+        return ord(ordinal) - ord("A") + 1
+    return len(ordinal) if set(ordinal) & set("+★*●⭐") else None
+
+
+def _numbered_series(labels: Sequence[Label]) -> Iterator[list[Label]]:
+    groups: dict[tuple[str, str], list[Label]] = {}
+    for label in labels:
+        if label.order is not None:
+            groups.setdefault((label.prefix, label.form), []).append(label)
+    merged: dict[str, list[Label]] = {}
+    for (prefix, _), group in groups.items():
+        merged.setdefault(prefix, []).extend(group)
+    for group in sorted([*groups.values(), *merged.values()], key=len, reverse=True):
+        ordered = sorted(group, key=lambda label: label.place)
+        if _comes_back(ordered) and not _are_list_numbers(ordered):
+            yield ordered
+
+
+def _are_list_numbers(series: Sequence[Label]) -> bool:
+    """Tell numbers in front of the lines of a list or of the rows of a table, which are no levels."""
+    return series[0].prefix == "#" and sum(bool(label.rest) for label in series) > len(series) / 2 and not all(
+        "\n" in label.rest or len(label.rest.split()) <= _LABEL_WORDS for label in series
+    )
+
+
+def _named_series(labels: Sequence[Label]) -> Iterator[list[Label]]:
+    forms: dict[str, dict[str, list[Label]]] = {}
+    for label in labels:
+        if label.order is None:
+            forms.setdefault(label.form, {}).setdefault(label.key, []).append(label)
+    found: list[list[Label]] = []
+    for keys in forms.values():
+        counts = Counter(len(places) for places in keys.values() if len(places) >= _FEWEST_RUNS)
+        for count, n_names in counts.items():
+            if n_names < 2:
+                continue
+            chosen = [key for key, places in keys.items() if max(2, 0.7 * count) <= len(places) <= count]
+            known = [key for key in chosen if is_scale_word(key)]
+            if known and len(known) > 1 and is_ordered(known) and len(known) < len(chosen):
+                found.append(_in_order(keys, known))
+            found.append(_in_order(keys, chosen))
+    for series in sorted(found, key=len, reverse=True):
+        if _comes_back(series):
+            yield series
+
+
+def _in_order(keys: Mapping[str, Sequence[Label]], chosen: Sequence[str]) -> list[Label]:
+    return sorted((label for key in chosen for label in keys[key]), key=lambda label: label.place)
+
+
+def _runs(series: Sequence[Label]) -> list[list[Label]]:
+    """Divide a series where a label comes back."""
+    runs: list[list[Label]] = []
+    for label in series:
+        if not runs or label.key in {other.key for other in runs[-1]}:
+            runs.append([])
+        runs[-1].append(label)
+    return runs
+
+
+def _comes_back(series: Sequence[Label]) -> bool:
+    runs = [run for run in _runs(series) if len(run) > 1]
+    names = {label.key for label in series}
+    if len(runs) < _FEWEST_RUNS or not 2 <= len(names) <= 2 * _MOST_LEVELS:
+        return False
+    if sum(map(len, runs)) < _SAME_ORDER * len(series) or max(map(len, runs)) > _MOST_LEVELS:
+        return False
+    # Of each two labels, one stands first in nearly every run.
+    before = Counter((a.key, b.key) for run in runs for n, a in enumerate(run) for b in run[n + 1 :])
+    kept = sum(max(n, before[b, a]) for (a, b), n in before.items() if a <= b or (b, a) not in before)
+    return kept >= _SAME_ORDER * sum(before.values())
+
+
+def _ranks(series: Sequence[Label]) -> dict[Place, int]:
+    """Rank each label among those that stand in runs together."""
+    runs = _runs(series)
+    cohorts = _cohorts(runs)
+    ranks: dict[Place, int] = {}
+    for cohort in cohorts:
+        members = [label for label in series if label.key in cohort]
+        order = _order_of(members, runs)
+        ranks.update({label.place: order[label.key] for label in members})
+    return ranks
+
+
+def _cohorts(runs: Sequence[Sequence[Label]]) -> list[set[str]]:
+    cohorts: list[set[str]] = []
+    for run in runs:
+        keys = {label.key for label in run}
+        for cohort in [c for c in cohorts if c & keys]:
+            keys |= cohort
+            cohorts.remove(cohort)
+        cohorts.append(keys)
+    return cohorts
+
+
+def _order_of(members: Sequence[Label], runs: Sequence[Sequence[Label]]) -> dict[str, int]:
+    numbers = {label.key: label.order for label in members if label.order is not None}
+    if numbers:
+        return {key: rank for rank, key in enumerate(sorted(numbers, key=lambda k: numbers[k] or 0), start=1)}
+    keys = list(dict.fromkeys(label.key for run in sorted(runs, key=len, reverse=True) for label in run))
+    keys = [key for key in keys if key in {label.key for label in members}]
+    known = [key for key in keys if is_scale_word(key)]
+    if len(known) > 1 and is_ordered(known):
+        order = order_names(known)
+        found = {key: rank_of_name(key, order) or 0 for key in known}
+        if len(known) == len(keys):
+            return found
+        if found[known[0]] > found[known[-1]]:
+            keys.reverse()
+    return {key: rank for rank, key in enumerate(keys, start=1)}
+
+
+def _rewritten(blocks: Sequence[Block], series: Sequence[Label], ranks: Mapping[Place, int]) -> list[Block]:
+    result = list(blocks)
+    for label in series:
+        position, column = label.place
+        block = result[position]
+        name = "" if is_about_levels(label.label) or len(label.label) <= 3 else f" ({label.label.strip('()')})"
+        text = f"Niveau {ranks[label.place]}{name}"
+        if label.rest:
+            text = f"{text}: {label.rest.strip()}"
+        if column < 0:
+            result[position] = replace(block, text=text)
+        else:
+            cells = (*block.cells[:column], text, *block.cells[column + 1 :])
+            result[position] = replace(block, cells=cells, text="\t".join(cells))
+    return result
