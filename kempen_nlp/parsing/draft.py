@@ -18,6 +18,8 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:o\.?a|d\.?w\.?z|m\.?b\.?t|m\.?n|i\.?p\.?v|bijv|bv|enz|etc|e\.d|nr|art|dhr|mevr|resp|max|min|ca|incl|evt)|\b[A-Z])\.$"
 )
 _NAME_WORDS = 4
+_MOST = 0.85
+_CLAUSE_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,8 @@ def finish(drafts: Iterable[CompetencyDraft], *, is_wrapped: bool = False) -> tu
     # One title over all of them is a chapter, and divides nothing.
     has_clusters = len({draft.cluster for draft in drafts}) > 1
     levels = [level for draft in drafts for level in draft.levels.values()]
-    splits = all(_is_undivided(level, is_wrapped=is_wrapped) for level in levels)
+    undivided = sum(_is_undivided(level, is_wrapped=is_wrapped) for level in levels)
+    splits = undivided >= _MOST * len(levels)
     own = _own_names(drafts)
     ids = distinct_slugs((draft.name for draft in drafts), otherwise="competentie")
     found = (_finish_competency(draft, i, splits=splits, own=own) for draft, i in zip(drafts, ids, strict=True))
@@ -184,7 +187,7 @@ def _finish_competency(draft: CompetencyDraft, identifier: str, *, splits: bool,
         headline, pieces = _headline_and_indicators(level)
         if level.rank in own and (name := _name_of(level)):
             headline = f"{name} {headline}" if headline else name
-        texts = [(text, p.lines) for p in pieces for text in (sentences(p.text) if splits and p.is_alone else [p.text])]
+        texts = [(text, p.lines) for p in pieces for text in (_divided(p.text) if splits and p.is_alone else [p.text])]
         indicators = tuple(
             Indicator(f"{identifier}/{rank}/{n}", text, lines) for n, (text, lines) in enumerate(texts, start=1)
         )
@@ -211,6 +214,14 @@ def _is_name(level: LevelDraft, piece: Piece) -> bool:
     """Tell a level's name from its description: a few words without a full stop, and a description beside it."""
     is_short = len(piece.text.split()) <= _NAME_WORDS and not piece.text.endswith((".", ";", "!", "?"))
     return piece.kind == "rest" and is_short and len(level.pieces) > 1
+
+
+def _divided(text: str) -> list[str]:
+    """Divide a text at semicolons when each part is a clause of its own, else into sentences."""
+    parts = [part.strip() for part in text.split(";") if part.strip()]
+    if len(parts) > 1 and all(len(part.split()) >= _CLAUSE_WORDS for part in parts):
+        return [sentence for part in parts for sentence in sentences(part)]
+    return sentences(text)
 
 
 def sentences(text: str) -> list[str]:

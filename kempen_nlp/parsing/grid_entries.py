@@ -85,7 +85,7 @@ def _name(cell: str) -> str:
 def _opens_other_part(grid: Grid, row: Block) -> bool:
     """Tell whether a row holds nothing but the label of a part that describes no level, such as 'Ontwikkeltips'."""
     filled = [cell for cell in row.cells if cell]
-    if len(filled) != 1 or len(row.cells) < 2:  # noqa: PLR2004
+    if len(filled) != 1 or len(row.cells) < 2:
         return False
     is_shared = filled[0].casefold() in grid.repeated and len(filled[0].split()) <= _LABEL_WORDS
     return is_other_section(filled[0]) or (is_shared and "competency" not in grid.roles.values())

@@ -242,6 +242,9 @@ def _grid_of_rows(rows: Sequence[Block], shared_rows: Collection[str]) -> Grid |
     if not marks or (len(marks) < 2 and head.get(column) != "level"):
         return None
     grid = Grid(rows, "rows", level_column=column, row_marks=marks, roles=head, repeated=shared_rows)
+    beside = grid.indicator_columns - {column}
+    if not any(mark.rest for mark in marks.values()) and not _has_sentences([rows[n] for n in marks], beside):
+        return None
     if "competency" not in head.values():
         _find_competencies(grid, marks)
     grid.names_competencies = "competency" in grid.roles.values() or any(

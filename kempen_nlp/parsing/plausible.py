@@ -39,14 +39,16 @@ def plausibility(framework: Framework, n_words: int) -> float:
     empty = sum(not level.indicators for level in levels) / max(len(levels), 1)
     names = [c.name for c in competencies]
     long_definitions = sum(len((c.definition or "").split()) > _LONG for c in competencies) / len(competencies)
-    return (
+    return float(
         min(covered, 1.0) ** 0.5
         * (0.4 + 0.6 * n_usual / len(ranks))
+        * (0.7 + 0.3 * sum(found == tuple(range(1, len(found) + 1)) for found in ranks) / len(ranks))
         * (1 - empty)
         * (1 - _odd_texts(texts)) ** 2
         * (1 - _odd_names(names)) ** 2
         * (1 - 0.5 * long_definitions)
-        * len(names) / (len(names) + 0.5)
+        * len(names)
+        / (len(names) + 0.5)
         * (1.0 if len(usual) > 1 else 0.3)
     )
 

@@ -16,7 +16,7 @@ from kempen_nlp.parsing.plausible import plausibility
 from kempen_nlp.parsing.reader import Reader
 from kempen_nlp.parsing.recognise import recognise
 from kempen_nlp.parsing.repair import Repaired
-from kempen_nlp.parsing.series import level_series
+from kempen_nlp.parsing.series import level_series, levels_above
 from kempen_nlp.parsing.source import SourceText
 from kempen_nlp.parsing.titles import Style, lift_titles, may_be_title, part_titles, raise_items, style_of
 
@@ -55,7 +55,7 @@ def read_best(source: SourceText, repaired: Repaired) -> tuple[Framework, Accoun
 def _ways(blocks: Sequence[Block]) -> Iterator[tuple[Sequence[Block], Layout]]:
     known, word = with_known_levels(blocks)
     said = f"'{word.capitalize()} 1' and so on were taken for levels" if word else ""
-    for found, note in ((known, said), *islice(level_series(blocks), _MOST_SERIES)):
+    for found, note in ((known, said), *islice(level_series(blocks), _MOST_SERIES), *levels_above(blocks)):
         prepared = part_titles(raise_items(lift_titles(found)))
         for style in (None, *_styles(prepared)):
             layout = recognise(prepared, style)

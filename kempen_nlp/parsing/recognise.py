@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,12 +13,13 @@ from kempen_nlp.parsing.grids import Grid, read_grid
 from kempen_nlp.parsing.layout import Layout, Run, Title
 from kempen_nlp.parsing.marks import find_marks, give_ranks
 from kempen_nlp.parsing.scales import LevelMark, is_about_levels
-from kempen_nlp.parsing.titles import Style, may_be_title, style_of, title_of
+from kempen_nlp.parsing.titles import Style, is_label, may_be_title, style_of, title_of
 from kempen_nlp.parsing.words import (
     column_role,
     competency_label,
     is_indicators_label,
     is_other_section,
+    label_in_front,
     without_numbering,
 )
 
@@ -238,6 +240,7 @@ def _parts(blocks: Sequence[Block], layout: Layout) -> set[int]:
     """
     inner: set[str] = set()
     after: dict[int, str] = {}
+    labelled = _labelled_asides(blocks, layout)
     bounds = sorted({*layout.marks, *layout.titles, *layout.orphans, *layout.grids, len(blocks)})
     n_levels = 0
     is_inline = _are_inline(layout.marks)
@@ -253,7 +256,30 @@ def _parts(blocks: Sequence[Block], layout: Layout) -> set[int]:
             inner.update(found.values())
         elif n_levels > 1:
             after.update(found)
-    return {position for position, text in after.items() if text not in inner}
+    return {position for position, text in after.items() if text not in inner} | labelled
+
+
+def _labelled_asides(blocks: Sequence[Block], layout: Layout) -> set[int]:
+    """Find lines inside levels that begin with a label which comes back, as in 'Tip: loop eens mee'."""
+    found: dict[str, set[int]] = {}
+    for position, block in enumerate(blocks):
+        label = label_in_front(block.text) if block.kind in ("paragraph", "bold") else ""
+        is_level = position in layout.marks or position in layout.explanations or position in layout.orphans
+        says_more = is_label(label) and not is_other_section(label)
+        if label and position not in layout.titles and not is_level and not says_more:
+            found.setdefault(label.casefold(), set()).add(position)
+    starts = sorted({*layout.marks, *layout.titles, *layout.orphans, *layout.grids})
+    asides: set[int] = set()
+    for label, places in found.items():
+        inside = {n for n in places if _is_inside_level(n, starts, layout)}
+        if is_other_section(label) or len(inside) > 1:
+            asides |= inside
+    return asides
+
+
+def _is_inside_level(position: int, starts: Sequence[int], layout: Layout) -> bool:
+    start = starts[bisect(starts, position) - 1] if starts and starts[0] < position else -1
+    return start in layout.marks and (bool(layout.marks[start].rest) or position > start + 1)
 
 
 def _are_inline(marks: Mapping[int, LevelMark]) -> bool:

@@ -24,6 +24,7 @@ _CONTENTS_LINE = re.compile(r"(?:\.\s?){4,}\s*\d{1,4}\s*$|\s…+\s*\d{1,4}\s*$")
 _CONTENTS_TITLE = re.compile(r"^(?:inhoud|inhoudsopgave|contents)\s*:?$", re.IGNORECASE)
 _TO_FILL_IN = re.compile(r"(?:[._]\s?){8,}|…{3,}")
 _MIN_WORDS_OF_OPEN_LINE = 6
+_FEWEST_PAGES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def repair(blocks: Sequence[Block], lines: Sequence[str], *, is_wrapped: bool) -
         True when a line may end in the middle of a sentence.
     """
     left_out = _furniture(blocks)
-    kept = [block for block in blocks if block.lines[0] not in left_out]
+    kept = _whole_sentences([block for block in blocks if block.lines[0] not in left_out])
     if is_wrapped:
         kept = _unwrap(kept, lines)
     joined = join_cut_sentences(kept)
@@ -120,6 +121,20 @@ def _unwrap(blocks: Sequence[Block], lines: Sequence[str]) -> list[Block]:
     return result
 
 
+def _whole_sentences(blocks: Sequence[Block]) -> list[Block]:
+    """Join a level that was cut off the end of a line to what follows, where the sentence goes on there."""
+    result: list[Block] = []
+    for position, block in enumerate(blocks):
+        before = result[-1] if result else None
+        after = blocks[position + 1] if position + 1 < len(blocks) else None
+        goes_on = after and after.kind == "paragraph" and after.text[:1].islower() and not after.indent > block.indent
+        if before and after and goes_on and before.lines[1] == block.lines[0] == after.lines[0] - 1 and _is_mark(block):
+            result[-1] = replace(before, text=f"{before.text} {block.text}")
+        else:
+            result.append(block)
+    return result
+
+
 def _wrap_width(blocks: Sequence[Block], lines: Sequence[str]) -> int:
     """Return the length at which lines are broken: the longest one that surely goes on; 0 when none does."""
     lengths = [
@@ -164,6 +179,7 @@ def _furniture(blocks: Sequence[Block]) -> dict[int, str]:
     left_out: dict[int, str] = {}
     company: Counter[str] = Counter()
     numbers = [n for n, block in enumerate(blocks) if block.kind != "row" and _PAGE_NUMBER.match(block.text)]
+    numbers = numbers or _lone_numbers(blocks)
     for position in numbers:
         left_out[blocks[position].lines[0]] = "page number"
         near = {*range(max(position - 2, 0), position), *range(position + 1, min(position + 3, len(blocks)))}
@@ -188,6 +204,19 @@ def _furniture(blocks: Sequence[Block]) -> dict[int, str]:
         if _CONTENTS_LINE.search(block.text) or _CONTENTS_TITLE.match(block.text):
             left_out.setdefault(block.lines[0], "table of contents")
     return left_out
+
+
+def _lone_numbers(blocks: Sequence[Block]) -> list[int]:
+    """Find numbers that stand alone, count the pages, and have the same line beside them each time."""
+    found = [n for n, block in enumerate(blocks) if block.kind == "paragraph" and re.fullmatch(r"\d{1,3}", block.text)]
+    counts = [int(blocks[n].text) for n in found]
+    if len(found) < _FEWEST_PAGES or counts != list(range(counts[0], counts[0] + len(counts))):
+        return []
+    for step in (-1, 1):
+        beside = {blocks[n + step].text for n in found if 0 <= n + step < len(blocks)}
+        if len(beside) == 1:
+            return found
+    return []
 
 
 def _without_numbers(text: str) -> str:

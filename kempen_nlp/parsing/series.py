@@ -18,10 +18,13 @@ _NUMBERED = re.compile(
     rf"^(?P<label>(?P<prefix>{_WORDS})(?P<ordinal>{_ORDINAL}))(?P<mark>\s*[:.)=–—-]+|\s*$|(?=\s*\())\s*(?P<rest>.*)$",
     re.DOTALL,
 )
-_CODED = re.compile(r"^(?P<label>(?P<prefix>[^\W\d_]{1,3})-?(?P<ordinal>\d))(?![\w.,/])[:.)–—-]*\s*(?P<rest>.*)$", re.DOTALL)
+_CODED = re.compile(
+    r"^(?P<label>(?P<prefix>[^\W\d_]{1,3})-?(?P<ordinal>\d))(?![\w.,/])[:.)–—-]*\s*(?P<rest>.*)$", re.DOTALL
+)
 _NAMED = re.compile(r"^(?P<label>[^:\n]{2,40}?)\s*(?:(?::|\s[–—-])\s+(?P<rest>\S.*))?$", re.DOTALL)
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8}
 _LABEL_WORDS = 4
+_CODE_LENGTH = 3
 _FEWEST_RUNS = 2
 _MOST_LEVELS = 10
 _SAME_ORDER = 0.8
@@ -47,6 +50,8 @@ class Label:
     """What follows it in its block or cell."""
     form: str
     """How it is printed: only labels of one form make a series."""
+    part: int = 0
+    """For a label in a table: how many titles stand above; what a title divides is no one series."""
 
 
 def level_series(blocks: Sequence[Block]) -> Iterator[tuple[list[Block], str]]:
@@ -62,7 +67,7 @@ def level_series(blocks: Sequence[Block]) -> Iterator[tuple[list[Block], str]]:
         ranks = _ranks(series)
         places = frozenset(label.place for label in series)
         is_named = series[0].order is None
-        if not ranks or places in seen or (is_named and any(places > other for other in seen)):
+        if not ranks or any(places > other if is_named else places <= other for other in seen) or places in seen:
             continue
         seen.add(places)
         printed = list(dict.fromkeys(label.label for label in series if label.place in ranks))
@@ -70,22 +75,81 @@ def level_series(blocks: Sequence[Block]) -> Iterator[tuple[list[Block], str]]:
         yield _rewritten(blocks, series, ranks), note
 
 
+def levels_above(blocks: Sequence[Block]) -> Iterator[tuple[list[Block], str]]:
+    """
+    Yield ways to read labels that come back as competencies, and the title above each run of them as a level.
+
+    Only where something says so: a title above them is a word of a known scale, or a column titled 'Competentie'
+    lists the labels.
+    """
+    listed = _listed_competencies(blocks)
+    for series in _named_series([label for label in _labels(blocks) if label.place[1] < 0]):
+        runs = _runs(series)
+        parents = [_title_above(blocks, run[0].place[0], before) for run, before in zip(runs, _ends(runs), strict=True)]
+        names = [blocks[n].text.strip("*: ") for n in parents if n is not None]
+        is_said = any(map(is_scale_word, names)) or {label.key for label in series} <= listed
+        if None in parents or len({name.casefold() for name in names}) < len(runs) or not is_said:
+            continue
+        order = order_names(names) if is_ordered(names) else {}
+        result = list(blocks)
+        for rank, (position, name) in enumerate(zip(parents, names, strict=True), start=1):
+            if position is not None:
+                found = rank_of_name(name, order) or rank
+                result[position] = replace(blocks[position], text=f"Niveau {found} ({name})")
+        yield result, f"levels are called {', '.join(names)}, and the titles that return under them are competencies"
+
+
+def _listed_competencies(blocks: Sequence[Block]) -> set[str]:
+    listed: set[str] = set()
+    columns: dict[int, int] = {}
+    for block in blocks:
+        if block.kind == "row":
+            column = next((n for n, cell in enumerate(block.cells) if column_role(cell) == "competency"), None)
+            if column is not None:
+                columns[block.table] = column
+            elif block.table in columns and columns[block.table] < len(block.cells):
+                listed.add(block.cells[columns[block.table]].casefold())
+    return listed
+
+
+def _ends(runs: Sequence[Sequence[Label]]) -> list[int]:
+    return [-1, *(run[-1].place[0] for run in runs[:-1])]
+
+
+def _title_above(blocks: Sequence[Block], first: int, before: int) -> int | None:
+    """Return the nearest title above a run that is printed larger than the labels in it."""
+    for position in range(first - 1, before, -1):
+        block, label = blocks[position], blocks[first]
+        is_larger = block.kind == "heading" and (label.kind != "heading" or block.depth < label.depth)
+        if is_larger or (block.kind == "bold" and label.kind == "paragraph"):
+            return position
+    return None
+
+
 def _rank_of(printed: str, series: Sequence[Label], ranks: Mapping[Place, int]) -> int:
     return next(ranks[label.place] for label in series if label.label == printed and label.place in ranks)
 
 
 def _labels(blocks: Sequence[Block]) -> Iterator[Label]:
+    first, table, part = 0, 0, 0
     for position, block in enumerate(blocks):
         if block.kind == "row":
+            first, table = (position, block.table) if block.table != table else (first, table)
+            is_head = len(filled := [c for c in block.cells if c]) > 1 and all(
+                len(c.split()) <= _LABEL_WORDS and not c.endswith((".", ";")) for c in filled
+            )
             for column, cell in enumerate(block.cells):
-                yield from _read(cell, (position, column), "cell")
-        elif block.kind != "item":
+                for label in _read(cell, (position, column), f"head {position - first}" if is_head else "cell"):
+                    yield replace(label, part=part)
+            continue
+        part += block.kind in ("heading", "bold")
+        if block.kind != "item":
             yield from _read(block.text, (position, -1), f"{block.kind}{block.depth}")
 
 
 def _read(text: str, place: Place, form: str) -> Iterator[Label]:
     first, _, below = text.replace("**", "").strip().partition("\n")
-    if not first or is_tick(first) and len(first) == 1 and first.casefold() == "x":
+    if not first or (is_tick(first) and len(first) == 1 and first.casefold() == "x"):
         return
     for pattern in (_NUMBERED, _CODED):
         match = pattern.match(first)
@@ -96,7 +160,7 @@ def _read(text: str, place: Place, form: str) -> Iterator[Label]:
             kind = f"{form} {'inline' if match['rest'].strip() else 'alone'}"
             label = match["label"].strip()
             yield Label(place, f"{prefix} {order}", prefix or "#", order, label, rest, kind)
-            break
+            return
     match = _NAMED.match(first)
     if match and len(match["label"].split()) <= _LABEL_WORDS and not match["label"].endswith((".", "?", "!", ";", ",")):
         label = match["label"].strip()
@@ -124,10 +188,13 @@ def _numbered_series(labels: Sequence[Label]) -> Iterator[list[Label]]:
     groups: dict[tuple[str, str], list[Label]] = {}
     for label in labels:
         if label.order is not None:
-            groups.setdefault((label.prefix, label.form), []).append(label)
+            form = "cell" if label.place[1] >= 0 else label.form
+            groups.setdefault((label.prefix, form), []).append(label)
+    # A table may go on under a head that stands elsewhere, and a level may have text on its line or not.
     merged: dict[str, list[Label]] = {}
     for (prefix, _), group in groups.items():
-        merged.setdefault(prefix, []).extend(group)
+        if prefix != "#":
+            merged.setdefault(prefix, []).extend(group)
     for group in sorted([*groups.values(), *merged.values()], key=len, reverse=True):
         ordered = sorted(group, key=lambda label: label.place)
         if _comes_back(ordered) and not _are_list_numbers(ordered):
@@ -136,8 +203,10 @@ def _numbered_series(labels: Sequence[Label]) -> Iterator[list[Label]]:
 
 def _are_list_numbers(series: Sequence[Label]) -> bool:
     """Tell numbers in front of the lines of a list or of the rows of a table, which are no levels."""
-    return series[0].prefix == "#" and sum(bool(label.rest) for label in series) > len(series) / 2 and not all(
-        "\n" in label.rest or len(label.rest.split()) <= _LABEL_WORDS for label in series
+    return (
+        series[0].prefix == "#"
+        and sum(bool(label.rest) for label in series) > len(series) / 2
+        and not all("\n" in label.rest or len(label.rest.split()) <= _LABEL_WORDS for label in series)
     )
 
 
@@ -170,7 +239,7 @@ def _runs(series: Sequence[Label]) -> list[list[Label]]:
     """Divide a series where a label comes back."""
     runs: list[list[Label]] = []
     for label in series:
-        if not runs or label.key in {other.key for other in runs[-1]}:
+        if not runs or label.part != runs[-1][-1].part or label.key in {other.key for other in runs[-1]}:
             runs.append([])
         runs[-1].append(label)
     return runs
@@ -215,6 +284,8 @@ def _cohorts(runs: Sequence[Sequence[Label]]) -> list[set[str]]:
 def _order_of(members: Sequence[Label], runs: Sequence[Sequence[Label]]) -> dict[str, int]:
     numbers = {label.key: label.order for label in members if label.order is not None}
     if numbers:
+        if min(n or 0 for n in numbers.values()) == 1:
+            return {key: number or 0 for key, number in numbers.items()}
         return {key: rank for rank, key in enumerate(sorted(numbers, key=lambda k: numbers[k] or 0), start=1)}
     keys = list(dict.fromkeys(label.key for run in sorted(runs, key=len, reverse=True) for label in run))
     keys = [key for key in keys if key in {label.key for label in members}]
@@ -234,10 +305,13 @@ def _rewritten(blocks: Sequence[Block], series: Sequence[Label], ranks: Mapping[
     for label in series:
         position, column = label.place
         block = result[position]
-        name = "" if is_about_levels(label.label) or len(label.label) <= 3 else f" ({label.label.strip('()')})"
-        text = f"Niveau {ranks[label.place]}{name}"
-        if label.rest:
-            text = f"{text}: {label.rest.strip()}"
+        name = (
+            "" if is_about_levels(label.label) or len(label.label) <= _CODE_LENGTH else f" ({label.label.strip('()')})"
+        )
+        if label.rest.startswith("("):
+            text = f"Niveau {ranks[label.place]} {label.rest.strip()}"
+        else:
+            text = f"Niveau {ranks[label.place]}{name}" + (f": {label.rest.strip()}" if label.rest else "")
         if column < 0:
             result[position] = replace(block, text=text)
         else:

@@ -58,7 +58,8 @@ _REFERENCE = re.compile(
     r"|(?:idem|hetzelfde|gelijk|(?:zo)?als)(?:\s+(?:aan|als|bij))*"
     r"\s+(?:niveau|level|hierboven|boven|het vorige)[^.;,+]{0,30}?)"
     r"\.?\)?$|^idem\.?$"
-    r"|^(?:alles|al het (?:gedrag|bovenstaande)|het gedrag) (?:van|uit|bij|op) (?:het )?(?:niveau|level|vorige)\b[^.;]{0,30}?[,:]?"
+    r"|^(?:alles|al het (?:gedrag|bovenstaande)|het gedrag) (?:van|uit|bij|op) (?:het )?(?:niveau|level|vorige)\b"
+    r"[^.;]{0,30}?[,:]?"
     r"(?:\s*(?:plus|en(?: bovendien| daarnaast| ook)?|aangevuld met))?\s*[:.…]*$",
     re.IGNORECASE,
 )
@@ -68,6 +69,7 @@ _REFERS_TO_LEVEL = re.compile(
     re.IGNORECASE,
 )
 _TICKS = {"x", "v", "✓", "✔", "☑", "☒", "●", "•", "■", "ja"}
+_LABEL = re.compile(r"^([^\W\d_](?:[^\s:.?!;]*\s){0,4}[^\s:.?!;]+):\s+(?=\S)")
 _NOT_APPLICABLE = re.compile(r"^(?:niet van toepassing|n\.?v\.?t\.?|niet aanwezig|geen niveau)(?:\W|$)", re.IGNORECASE)
 
 
@@ -126,6 +128,19 @@ def is_other_section(text: str) -> bool:
     [True, True, False, False]
     """
     return bool(_OTHER_SECTION.match(text.replace("**", "").strip()))
+
+
+def label_in_front(text: str) -> str:
+    """
+    Return the label before a colon, in bold or not; empty when there is none.
+
+    Examples
+    --------
+    >>> [label_in_front(t) for t in ("**Tip:** loop eens mee.", "Tip: loop eens mee.", "Loopt eens mee.")]
+    ['Tip', 'Tip', '']
+    """
+    match = LABEL_IN_BOLD.match(text) or _LABEL.match(text)
+    return match[1].strip() if match else ""
 
 
 def column_role(text: str) -> str | None:

@@ -35,6 +35,8 @@ _COLUMN_SHARE = 0.2
 _COLUMN_WORDS = 20
 _WORD_GAP = 1.5
 _FOOT_GAP = 2.0
+_SMALL_PRINT = 0.93
+_LOWEST = 0.945
 _WHITE = 1.4
 _UNNAMED_SIGN = re.compile(r"^\s*\(cid:\d+\)\s*")
 
@@ -53,6 +55,8 @@ class _Line:
     cells: tuple[str, ...] = ()
     table: int = 0
     is_marginal: bool = False
+    is_lowest: bool = False
+    """True in the outermost part of the foot of the page, where no text of the page itself stands."""
     words: tuple[Word, ...] = ()
 
     @property
@@ -234,7 +238,10 @@ def _text_lines(page: Page, number: int, height: float) -> Iterator[_Line]:
         is_marginal = top < height * _MARGIN or bottom > height * (1 - _MARGIN)
         words = tuple(_words(line["chars"]))
         x0 = float(line["x0"])
-        yield _Line(number, top, bottom, x0, text, size, _style(chars), is_marginal=is_marginal, words=words)
+        yield _Line(
+            number, top, bottom, x0, text, size, _style(chars), is_marginal=is_marginal, words=words,
+            is_lowest=top > height * _LOWEST,
+        )  # fmt: skip
 
 
 def _words(chars: Sequence[Any]) -> Iterator[Word]:
@@ -275,6 +282,7 @@ def _to_log(lines: Sequence[_Line], path: Path) -> PageLog:
     furniture = _running_lines(printed)
     table = 0
     previous: _Line | None = None
+    row: _Line | None = None
     header: tuple[str, ...] = ()
     for line in lines:
         if line in furniture:
@@ -285,10 +293,13 @@ def _to_log(lines: Sequence[_Line], path: Path) -> PageLog:
             if not (goes_on and (previous is None or previous.table == line.table or previous.page < line.page)):
                 table, header = log.new_table(), line.cells
                 log.add_row(line.cells, f"page {line.page}", table)
+            elif line.cells != header and row is not None and _goes_on_over_page(row, line):
+                log.add_to_row(line.cells)
             elif line.cells != header:
                 log.add_row(line.cells, f"page {line.page}", table)
             else:
                 log.leave_out("\t".join(line.cells), f"page {line.page}", "repeats the head of the table")
+            row = line if line.cells != header else row
         else:
             if _has_gap(previous, line, pitch):
                 log.gap()
@@ -296,6 +307,16 @@ def _to_log(lines: Sequence[_Line], path: Path) -> PageLog:
             log.add(line.text, f"page {line.page}", depth=min(depth, 6), style=line.style, indent=round(line.x0 / 6))
         previous = line
     return log
+
+
+def _goes_on_over_page(above: _Line, line: _Line) -> bool:
+    """Tell whether a row is the rest of the last one on the page before, cut in the middle of a sentence."""
+    if above.page >= line.page or not above.cells or line.cells[0]:
+        return False
+    return any(
+        first and rest and not first.endswith((".", "!", "?", ";", ":")) and rest[:1].islower()
+        for first, rest in zip(above.cells, line.cells, strict=False)
+    )
 
 
 def _pitch(lines: Sequence[_Line]) -> float:
@@ -318,6 +339,8 @@ def _running_lines(lines: Sequence[_Line]) -> set[_Line]:
         if line.is_marginal:
             pages.setdefault(_without_numbers(line.text), set()).add(line.page)
     feet = _feet(lines)
+    sizes = Counter(line.size for line in lines)
+    body = sizes.most_common(1)[0][0] if sizes else 0.0
     n_pages = max((line.page for line in lines), default=0)
     return {
         line
@@ -328,6 +351,7 @@ def _running_lines(lines: Sequence[_Line]) -> set[_Line]:
             line in feet
             or len(pages[_without_numbers(line.text)]) >= max(2, n_pages // 3)
             or re.fullmatch(r"\W*\d{1,3}\W*", line.text)
+            or (line.is_lowest and line.size < _SMALL_PRINT * body)
         )
     }
 
