@@ -49,6 +49,25 @@ def entries(grid: Grid) -> Iterator[Entry]:
         yield from _column_entries(grid)
     elif grid.kind == "rows":
         yield from _row_entries(grid)
+    elif grid.kind == "bands":
+        yield from _band_entries(grid)
+
+
+def _band_entries(grid: Grid) -> Iterator[Entry]:
+    current: LevelMark | None = None
+    for number, row in enumerate(grid.rows):
+        cell = row.cells[grid.level_column] if grid.level_column < len(row.cells) else ""
+        if number in grid.row_marks:
+            current = grid.row_marks[number]
+            yield Entry("level", current.label, row, current)
+            if current.rest:
+                yield Entry("headline", current.rest, row, current)
+        elif is_other_section(next(filter(None, row.cells), "")):
+            yield Entry("other part", row.text, row)
+        elif current is None or not cell or is_indicators_label(cell):
+            yield Entry("heads", row.text, row)
+        else:
+            yield from _cell_entries(cell, row, current)
 
 
 def _column_entries(grid: Grid) -> Iterator[Entry]:
@@ -88,6 +107,8 @@ def _opens_other_part(grid: Grid, row: Block) -> bool:
     if len(filled) != 1 or len(row.cells) < 2:
         return False
     is_shared = filled[0].casefold() in grid.repeated and len(filled[0].split()) <= _LABEL_WORDS
+    if is_indicators_label(filled[0]):
+        return False
     return is_other_section(filled[0]) or (is_shared and "competency" not in grid.roles.values())
 
 

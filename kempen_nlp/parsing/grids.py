@@ -16,6 +16,7 @@ from kempen_nlp.parsing.scales import (
     read_column_level,
     read_level,
 )
+from kempen_nlp.parsing.series import counted_labels
 from kempen_nlp.parsing.words import (
     column_role,
     competency_label,
@@ -40,7 +41,8 @@ class Grid:
     """A table, and how its levels stand in it."""
 
     rows: Sequence[Block]
-    kind: Literal["columns", "rows", "none"] = "none"
+    kind: Literal["columns", "rows", "bands", "none"] = "none"
+    """Whether levels are columns, rows, or rows across the table with their behaviour in the rows below."""
     heads: dict[int, dict[int, LevelMark]] = field(default_factory=dict)
     """For levels in columns: row number to column to level."""
     extra_heads: set[int] = field(default_factory=set)
@@ -117,7 +119,7 @@ def read_grid(
         grid = Grid(rows, "columns", heads=heads, repeated={*shared_labels, *shared_rows})
         _label_columns(grid, shared_labels, has_own_heading=has_own_heading)
         return grid
-    return _grid_of_rows(rows, shared_rows) or Grid(rows, repeated=shared_rows)
+    return _grid_of_rows(rows, shared_rows) or _grid_of_bands(rows, shared_rows) or Grid(rows, repeated=shared_rows)
 
 
 def _holds_ticks(rows: Sequence[Block], heads: Mapping[int, Mapping[int, LevelMark]]) -> bool:
@@ -135,6 +137,8 @@ def _level_head(rows: Sequence[Block], number: int) -> dict[int, LevelMark]:
     cells = rows[number].cells
     marks = {n: mark for n, cell in enumerate(cells) if cell and len(cell) <= 80 and (mark := read_column_level(cell))}
     marks = {n: mark for n, mark in marks.items() if not mark.rest or len(mark.rest.split()) <= 4}
+    if len(marks) < 2 and len(counted := counted_labels(cells)) > 1 and _has_sentences(rows[number + 1 :], counted):
+        return {n: LevelMark(cells[n], rank, name=cells[n]) for n, rank in counted.items()}
     keys = [mark.rank if mark.rank is not None else mark.name.casefold() for mark in marks.values()]
     if len(marks) < 2 or len(set(keys)) < len(keys):
         return _unknown_head(rows, number)
@@ -164,7 +168,11 @@ def _unknown_head(rows: Sequence[Block], number: int) -> dict[int, LevelMark]:
 
 def _has_sentences(rows: Sequence[Block], columns: Collection[int]) -> bool:
     cells = [row.cells[n] for row in rows for n in columns if n < len(row.cells) and row.cells[n]]
-    return bool(cells) and sum(len(cell.split()) for cell in cells) >= _SENTENCE_WORDS * len(cells)
+    return bool(cells) and sum(map(_n_words, cells)) >= _SENTENCE_WORDS * len(cells)
+
+
+def _n_words(cell: str) -> int:
+    return sum(sum(map(str.isalpha, word)) > 1 for word in cell.split())
 
 
 def _label_columns(grid: Grid, shared: Collection[str], *, has_own_heading: bool) -> None:
@@ -253,6 +261,22 @@ def _grid_of_rows(rows: Sequence[Block], shared_rows: Collection[str]) -> Grid |
     return grid
 
 
+def _grid_of_bands(rows: Sequence[Block], shared_rows: Collection[str]) -> Grid | None:
+    """Find levels that stand alone in rows across the table."""
+    marks: dict[int, LevelMark] = {}
+    for number, row in enumerate(rows):
+        filled = [n for n, cell in enumerate(row.cells) if cell]
+        mark = read_column_level(row.cells[filled[0]]) if len(filled) == 1 else None
+        if mark:
+            marks[number] = mark
+    below = [rows[n] for n in range(min(marks, default=0) + 1, len(rows)) if n not in marks]
+    columns = range(max(len(row.cells) for row in rows))
+    if not marks or len({mark.rank for mark in marks.values()}) < len(marks):
+        return None
+    texts = [column for column in columns if _has_sentences(below, [column])]
+    return Grid(rows, "bands", row_marks=marks, level_column=texts[0], repeated=shared_rows) if texts else None
+
+
 def role_head(rows: Sequence[Block]) -> dict[int, str]:
     """Return the roles of the columns that the first row titles; empty when it is no such row."""
     roles = {n: role for n, cell in enumerate(rows[0].cells) if (role := column_role(cell))}
@@ -301,6 +325,8 @@ def _find_competencies(grid: Grid, marks: Mapping[int, LevelMark]) -> None:
             grid.roles[filled[-1]] = "competency"
         return
     head = grid.rows[0]
+    if head.text.casefold() in grid.repeated:
+        return
     titles = {n: cell for n, cell in enumerate(head.cells) if n != grid.level_column and cell and 0 not in marks}
     plain = {
         n: t for n, t in titles.items() if column_role(t) is None and not is_indicators_label(t) and len(t.split()) <= 6
@@ -325,7 +351,8 @@ def is_sentence(row: Block) -> bool:
 def _fills_only(grid: Grid, number: int, roles: Collection[str]) -> bool:
     """Tell whether a row has text in columns of these roles and nowhere else: it goes on with what stands above."""
     filled = [n for n, cell in enumerate(grid.rows[number].cells) if cell]
-    return all(grid.roles.get(n) in roles for n in filled)
+    found = {grid.roles.get(n) for n in filled}
+    return bool(found & set(roles)) and found <= {*roles, "number"}
 
 
 def _defines(row: Block) -> bool:

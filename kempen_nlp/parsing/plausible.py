@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 from kempen_nlp.framework import Framework
 from kempen_nlp.parsing.scales import is_scale_word, read_level
-from kempen_nlp.parsing.titles import is_label
-from kempen_nlp.parsing.words import column_role
+from kempen_nlp.parsing.words import column_role, is_label
 
 _NAME_WORDS = 8
+_NAME_LETTERS = 4
 _OFTEN = 3
 _LONG = 60
 
 
-def plausibility(framework: Framework, n_words: int) -> float:
+def plausibility(framework: Framework, n_words: int, n_stray: int = 0) -> float:
     """
     Return how regular a framework is and how much of its document it explains, from 0 to 1.
 
@@ -27,6 +27,8 @@ def plausibility(framework: Framework, n_words: int) -> float:
         What was read.
     n_words : int
         Words in the document.
+    n_stray : int
+        Words of list items that were read as part of a definition, which they seldom are.
     """
     competencies = framework.competencies
     ranks = [tuple(level.rank for level in c.levels) for c in competencies]
@@ -35,7 +37,8 @@ def plausibility(framework: Framework, n_words: int) -> float:
     texts = [i.text for level in levels for i in level.indicators]
     if not texts:
         return 0.0
-    covered = sum(len(text.split()) for text in texts) / max(n_words, 1)
+    n_behaviour = sum(len(text.split()) for text in texts)
+    covered = n_behaviour / max(n_words, 1)
     empty = sum(not level.indicators for level in levels) / max(len(levels), 1)
     names = [c.name for c in competencies]
     long_definitions = sum(len((c.definition or "").split()) > _LONG for c in competencies) / len(competencies)
@@ -47,6 +50,8 @@ def plausibility(framework: Framework, n_words: int) -> float:
         * (1 - _odd_texts(texts)) ** 2
         * (1 - _odd_names(names)) ** 2
         * (1 - 0.5 * long_definitions)
+        * n_behaviour
+        / (n_behaviour + n_stray)
         * len(names)
         / (len(names) + 0.5)
         * (1.0 if len(usual) > 1 else 0.3)
@@ -65,6 +70,7 @@ def _odd_names(names: Sequence[str]) -> float:
         name
         for name in names
         if len(name.split()) > _NAME_WORDS
+        or sum(map(str.isalpha, name)) < _NAME_LETTERS
         or not name[:1].isupper()
         or name.endswith((".", ";", ",", "?", ":", ")"))
         or is_label(name)

@@ -28,6 +28,7 @@ from kempen_nlp.parsing.words import (
     is_not_applicable,
     is_other_section,
     is_reference,
+    label_in_front,
     without_numbering,
 )
 
@@ -77,6 +78,7 @@ class Reader:
         if not self._gathering.competencies:
             raise self._nothing_found()
         self._tables.finish()
+        self._read_listed_definitions()
         framework = self._build()
         self._account.doubts += [f"{self._source.path}: {note}." for note in (*self._layout.notes, *self._source.notes)]
         return framework, self._account
@@ -234,6 +236,16 @@ class Reader:
         following = self._blocks[position + 1] if position + 1 < len(self._blocks) else None
         is_short = text.endswith((":", "…", "...")) and len(text.split()) <= _LEAD_IN_WORDS
         return bool(is_short and following and following.kind == "item" and self._blocks[position].kind != "item")
+
+    def _read_listed_definitions(self) -> None:
+        """Take 'Samenwerken: met anderen …', before the first level, for the definition of that competency."""
+        drafts = {draft.name.casefold(): draft for draft in self._gathering.competencies if not draft.definition}
+        for block in self._preamble:
+            name = label_in_front(block.text)
+            if draft := drafts.get(name.casefold()):
+                draft.definition.append(block.text.replace("**", "").removeprefix(f"{name}:").strip())
+                self._account.use(block, "definition")
+        self._preamble = [b for b in self._preamble if label_in_front(b.text).casefold() not in drafts]
 
     def _read_sidebar(self, sidebar: Sequence[Block]) -> None:
         heading, *rest = sidebar

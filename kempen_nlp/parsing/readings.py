@@ -12,6 +12,7 @@ from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.coverage import Account
 from kempen_nlp.parsing.house_words import with_known_levels
 from kempen_nlp.parsing.layout import Layout
+from kempen_nlp.parsing.order import first_level_is_highest, reversed_ranks
 from kempen_nlp.parsing.plausible import plausibility
 from kempen_nlp.parsing.reader import Reader
 from kempen_nlp.parsing.recognise import recognise
@@ -43,13 +44,22 @@ def read_best(source: SourceText, repaired: Repaired) -> tuple[Framework, Accoun
         except ParseError as error:
             first_error = first_error or error
             continue
-        score = plausibility(framework, n_words)
+        score = plausibility(framework, n_words, _n_stray(blocks, account))
         # The first reading goes by what levels are usually called; another must explain more.
         if best is None or score > _MARGIN * best[0]:
             best = (score, framework, account)
     if best is None:
         raise first_error or ParseError(f"{source.path} holds no text. Expected a handbook.")
-    return best[1], best[2]
+    _, framework, account = best
+    if said := first_level_is_highest(repaired.blocks):
+        account.doubts.append(f"{source.path}: '{said}': so ranks count from the last level up to the first.")
+        framework = reversed_ranks(framework)
+    return framework, account
+
+
+def _n_stray(blocks: Sequence[Block], account: Account) -> int:
+    used = account.close().used
+    return sum(len(b.text.split()) for b in blocks if b.kind == "item" and used.get(b.lines[0]) == "definition")
 
 
 def _ways(blocks: Sequence[Block]) -> Iterator[tuple[Sequence[Block], Layout]]:

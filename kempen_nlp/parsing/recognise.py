@@ -13,11 +13,12 @@ from kempen_nlp.parsing.grids import Grid, read_grid
 from kempen_nlp.parsing.layout import Layout, Run, Title
 from kempen_nlp.parsing.marks import find_marks, give_ranks
 from kempen_nlp.parsing.scales import LevelMark, is_about_levels
-from kempen_nlp.parsing.titles import Style, is_label, may_be_title, style_of, title_of
+from kempen_nlp.parsing.titles import Style, may_be_title, style_of, title_of
 from kempen_nlp.parsing.words import (
     column_role,
     competency_label,
     is_indicators_label,
+    is_label,
     is_other_section,
     label_in_front,
     without_numbering,

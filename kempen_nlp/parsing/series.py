@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 
 from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.scales import is_about_levels, is_ordered, is_scale_word, order_names, rank_of_name
-from kempen_nlp.parsing.titles import is_label
-from kempen_nlp.parsing.words import column_role, competency_label, is_tick
+from kempen_nlp.parsing.words import column_role, competency_label, is_label, is_tick
 
 _ORDINAL = r"\d{1,2}(?:\s?[-–/]\s?\d{1,2})?|[IVX]{1,4}|[A-H]|\+{1,4}|[★*●⭐]{1,5}"
 _WORDS = r"(?:[^\W\d_][\w-]*\s+){0,3}"
@@ -25,6 +24,7 @@ _NAMED = re.compile(r"^(?P<label>[^:\n]{2,40}?)\s*(?:(?::|\s[–—-])\s+(?P<res
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8}
 _LABEL_WORDS = 4
 _CODE_LENGTH = 3
+_NAME_WORDS = 2
 _FEWEST_RUNS = 2
 _MOST_LEVELS = 10
 _SAME_ORDER = 0.8
@@ -73,6 +73,31 @@ def level_series(blocks: Sequence[Block]) -> Iterator[tuple[list[Block], str]]:
         printed = list(dict.fromkeys(label.label for label in series if label.place in ranks))
         note = f"levels are called {', '.join(sorted(printed, key=lambda t: _rank_of(t, series, ranks)))}"
         yield _rewritten(blocks, series, ranks), note
+
+
+def counted_labels(cells: Sequence[str]) -> dict[int, int]:
+    """
+    Return the column and rank of cells that count on under the same words; empty when none do.
+
+    Examples
+    --------
+    >>> counted_labels(["Competentie", "Gedrag in fase 1 (start)", "Gedrag in fase 2 (groei)"])
+    {1: 1, 2: 2}
+    """
+    found: dict[str, dict[int, int]] = {}
+    for column, cell in enumerate(cells):
+        for label in _read(" ".join(cell.split()), (0, column), "head"):
+            if (
+                label.order is not None
+                and column_role(label.prefix) in (None, "level")
+                and len(label.rest.split()) <= _LABEL_WORDS
+                and label.prefix != "#"
+            ):
+                found.setdefault(label.prefix, {})[column] = label.order
+    best = max(found.values(), key=len, default={})
+    numbers = list(best.values())
+    counts_on = len(numbers) > 1 and abs(numbers[-1] - numbers[0]) == len(numbers) - 1 == len(set(numbers)) - 1
+    return {column: number - min(numbers) + 1 for column, number in best.items()} if counts_on else {}
 
 
 def levels_above(blocks: Sequence[Block]) -> Iterator[tuple[list[Block], str]]:
@@ -161,6 +186,8 @@ def _read(text: str, place: Place, form: str) -> Iterator[Label]:
             label = match["label"].strip()
             yield Label(place, f"{prefix} {order}", prefix or "#", order, label, rest, kind)
             return
+    if len(text.split()) <= _LABEL_WORDS:
+        first, below = " ".join(text.split()), ""
     match = _NAMED.match(first)
     if match and len(match["label"].split()) <= _LABEL_WORDS and not match["label"].endswith((".", "?", "!", ";", ",")):
         label = match["label"].strip()
@@ -223,8 +250,10 @@ def _named_series(labels: Sequence[Label]) -> Iterator[list[Label]]:
                 continue
             chosen = [key for key, places in keys.items() if max(2, 0.7 * count) <= len(places) <= count]
             known = [key for key in chosen if is_scale_word(key)]
-            if known and len(known) > 1 and is_ordered(known) and len(known) < len(chosen):
+            if len(known) > 1 and is_ordered(known) and len(known) < len(chosen):
                 found.append(_in_order(keys, known))
+                # Beside words of a known scale, a longer label rather names another part.
+                chosen = [key for key in chosen if key in known or len(key.split()) <= _NAME_WORDS]
             found.append(_in_order(keys, chosen))
     for series in sorted(found, key=len, reverse=True):
         if _comes_back(series):

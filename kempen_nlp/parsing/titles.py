@@ -10,15 +10,11 @@ from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.layout import Title
 from kempen_nlp.parsing.scales import is_about_levels, read_level, read_named_level
 from kempen_nlp.parsing.words import (
-    cluster_label,
     column_role,
     competency_label,
     continued_name,
-    definition_label,
-    headline_label,
-    is_indicators_label,
+    is_label,
     is_lone_number,
-    is_other_section,
     without_numbering,
 )
 
@@ -62,12 +58,6 @@ def has_items_under(blocks: Sequence[Block], position: int) -> bool:
     """Return whether a list item has items of its own."""
     following = blocks[position + 1] if position + 1 < len(blocks) else None
     return bool(following and following.kind == "item" and following.indent > blocks[position].indent)
-
-
-def is_label(text: str) -> bool:
-    """Return whether a line labels what follows, such as 'Definitie:' or 'Ontwikkeltips'."""
-    said = (definition_label(text), headline_label(text), cluster_label(text))
-    return is_indicators_label(text) or is_other_section(text) or any(label is not None for label in said)
 
 
 def is_plain_title(block: Block) -> bool:

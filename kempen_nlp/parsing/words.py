@@ -16,7 +16,7 @@ LABEL_IN_BOLD = re.compile(r"^\*\*([^*]{1,60}?)[:.?]?\*\*\s*:?\s+(?=\S)")
 _DEFINITION = re.compile(
     r"^(?:definitie|omschrijving|beschrijving|betekenis|toelichting|kern|waar gaat het om\??"
     r"|wat (?:houdt (?:het|dit) in|is (?:het|dit)|verstaan we (?:eronder|hieronder))\??)\s*(?:van de competentie)?"
-    r"\s*(?:[:–—-]\s*(?P<rest>.*))?$",
+    r"\s*(?:(?:[:–—-]|(?<=\?)\s)\s*(?P<rest>.*))?$",
     re.IGNORECASE | re.DOTALL,
 )
 _HEADLINE = re.compile(
@@ -69,6 +69,7 @@ _REFERS_TO_LEVEL = re.compile(
     re.IGNORECASE,
 )
 _TICKS = {"x", "v", "✓", "✔", "☑", "☒", "●", "•", "■", "ja"}
+_BOXES = {"☐", "□", "▢", "○", "o", "[ ]", "( )", "…", "..."}
 _LABEL = re.compile(r"^([^\W\d_](?:[^\s:.?!;]*\s){0,4}[^\s:.?!;]+):\s+(?=\S)")
 _NOT_APPLICABLE = re.compile(r"^(?:niet van toepassing|n\.?v\.?t\.?|niet aanwezig|geen niveau)(?:\W|$)", re.IGNORECASE)
 
@@ -127,7 +128,13 @@ def is_other_section(text: str) -> bool:
     >>> [is_other_section(t) for t in ("Ontwikkeltips", "Interviewvragen:", "Vragen stellen", "Samenwerken")]
     [True, True, False, False]
     """
-    return bool(_OTHER_SECTION.match(text.replace("**", "").strip()))
+    return bool(_OTHER_SECTION.match(" ".join(text.replace("**", "").split())))
+
+
+def is_label(text: str) -> bool:
+    """Return whether a line labels what follows, such as 'Definitie:' or 'Ontwikkeltips'."""
+    said = (definition_label(text), headline_label(text), cluster_label(text))
+    return is_indicators_label(text) or is_other_section(text) or any(label is not None for label in said)
 
 
 def label_in_front(text: str) -> str:
@@ -215,6 +222,11 @@ def is_tick(text: str) -> bool:
     [True, True, False]
     """
     return text.strip().casefold() in _TICKS
+
+
+def is_box(text: str) -> bool:
+    """Return whether a cell is a box to tick, or one that was ticked."""
+    return is_tick(text) or text.strip().casefold() in _BOXES
 
 
 def is_not_applicable(text: str) -> bool:

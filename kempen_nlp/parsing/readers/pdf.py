@@ -37,6 +37,10 @@ _WORD_GAP = 1.5
 _FOOT_GAP = 2.0
 _SMALL_PRINT = 0.93
 _LOWEST = 0.945
+_SMALLEST_CARD, _LARGEST_CARD = 0.01, 0.6
+_BESIDE = 20.0
+_CARD_WORDS = 5
+_Box = tuple[float, float, float, float]
 _WHITE = 1.4
 _UNNAMED_SIGN = re.compile(r"^\s*\(cid:\d+\)\s*")
 
@@ -102,9 +106,11 @@ def _all_lines(content: bytes, path: Path) -> list[_Line]:
     try:
         with pdfplumber.open(io.BytesIO(content)) as document:
             _check_pages(document.doc, path)
+            gutter: float | None = None
             for number, page in enumerate(document.pages, start=1):
                 _check_time(started, number, path)
-                lines += _page_lines(page, number)
+                found, gutter = _page_lines(page, number, gutter)
+                lines += found
                 page.close()
     except ParseError:
         raise
@@ -160,7 +166,8 @@ def _check_pages(document: Any, path: Path) -> None:  # noqa: ANN401 - pdfminer'
             raise ParseError(msg)
 
 
-def _page_lines(page: Page, number: int) -> list[_Line]:
+def _page_lines(page: Page, number: int, known_gutter: float | None) -> tuple[list[_Line], float | None]:
+    """Return the lines of a page, and where its columns divide; where they did on the page before, few words do."""
     if len(page.chars) > MAX_MARKS_ON_PAGE or len(page.lines) + len(page.rects) > MAX_MARKS_ON_PAGE // 10:
         msg = f"page {number} holds more marks than any page of a handbook"
         raise ValueError(msg)
@@ -169,18 +176,23 @@ def _page_lines(page: Page, number: int) -> list[_Line]:
     outside = page
     for table in tables:
         outside = outside.outside_bbox(_clipped(table.bbox, page), strict=False)
-    gutter = None if tables else _gutter(page)
+    cards = _cards(page, tables)
+    for card in cards:
+        outside = outside.outside_bbox(card, strict=False)
+    gutter = None if tables or cards else _gutter(page, known_gutter)
     whole = list(_text_lines(outside, number, float(page.height)))
     # Where a page has two columns of text, two levels that happen to stand beside each other are no table.
     aligned = [t for t in find_tables([line.printed for line in whole]) if gutter is None or len(t.rows[0][2]) > 2]
     if gutter is None or aligned:
         found += _with_tables(whole, aligned)
-        return sorted(found, key=lambda line: line.top)
-    x, top = gutter
+        found.sort(key=lambda line: line.top)
+        return _with_cards(found, cards, page, number), known_gutter
+    x, top, foot = gutter
     width, height = float(page.width), float(page.height)
-    for box in ((0, 0, width, top), (0, top, x, height), (x, top, width, height)):
-        found += _text_lines(page.within_bbox(box), number, height)
-    return found
+    for box in ((0, 0, width, top), (0, top, x, foot), (x, top, width, foot), (0, foot, width, height)):
+        if box[3] - box[1] > 1:
+            found += _text_lines(page.within_bbox(box), number, height)
+    return found, x
 
 
 def _with_tables(lines: Sequence[_Line], tables: Sequence[ColumnTable]) -> list[_Line]:
@@ -196,19 +208,54 @@ def _with_tables(lines: Sequence[_Line], tables: Sequence[ColumnTable]) -> list[
     return [*found, *lines[position:]]
 
 
-def _gutter(page: Page) -> tuple[float, float] | None:
-    """Return where the white between two columns stands, and where it begins; None for one column."""
+def _cards(page: Page, tables: Sequence[Any]) -> list[_Box]:
+    """Find coloured boxes with text that stand side by side, row by row and left to right; each is read by itself."""
+    area = float(page.width) * float(page.height)
+    boxes = {
+        _clipped((s["x0"], s["top"], s["x1"], s["bottom"]), page)
+        for s in (*page.rects, *page.curves)
+        if s.get("fill") and _SMALLEST_CARD < (s["x1"] - s["x0"]) * (s["bottom"] - s["top"]) / area < _LARGEST_CARD
+    }
+    inside = [t.bbox for t in tables]
+    boxes = {box for box in boxes if not any(_overlap(box, table) for table in inside)}
+    boxes = {box for box in boxes if not any(_overlap(box, other) for other in boxes if other != box)}
+    beside = [
+        box
+        for box in boxes
+        if any(other != box and min(box[3], other[3]) - max(box[1], other[1]) > _BESIDE for other in boxes)
+    ]
+    found = [box for box in beside if len(page.within_bbox(box, strict=False).extract_words()) >= _CARD_WORDS]
+    return sorted(found, key=lambda box: (round(box[1] / _BESIDE), box[0])) if len(found) > 1 else []
+
+
+def _overlap(box: _Box, other: _Box) -> bool:
+    return min(box[2], other[2]) - max(box[0], other[0]) > 1 and min(box[3], other[3]) - max(box[1], other[1]) > 1
+
+
+def _with_cards(lines: Sequence[_Line], cards: Sequence[_Box], page: Page, number: int) -> list[_Line]:
+    """Put the text of each card where the card begins, in one piece."""
+    found: list[_Line] = []
+    rest = list(lines)
+    for card in cards:
+        while rest and rest[0].top < card[1]:
+            found.append(rest.pop(0))
+        found += _text_lines(page.within_bbox(card, strict=False), number, float(page.height))
+    return [*found, *rest]
+
+
+def _gutter(page: Page, known: float | None) -> tuple[float, float, float] | None:
+    """Return where the white between two columns stands, begins and ends; None for one column."""
     words = page.extract_words()
     width, height = float(page.width), float(page.height)
-    for step in range(40, 61):
-        x = width * step / 100
-        crossing = [word["bottom"] for word in words if word["x0"] < x + _GUTTER / 2 and word["x1"] > x - _GUTTER / 2]
-        top = float(max((bottom for bottom in crossing if bottom < height * 0.9), default=_GUTTER))
+    for x in ([known] if known else []) + [width * step / 100 for step in range(40, 61)]:
+        crossing = [word for word in words if word["x0"] < x + _GUTTER / 2 and word["x1"] > x - _GUTTER / 2]
+        top = float(max((w["bottom"] for w in crossing if w["bottom"] < height * 0.9), default=_GUTTER))
+        foot = float(min((w["top"] for w in crossing if w["bottom"] >= height * 0.9), default=height)) - 1
         left = sum(word["x1"] < x and word["top"] > top for word in words)
         right = sum(word["x0"] > x and word["top"] > top for word in words)
         is_split = min(left, right) >= _COLUMN_SHARE * len(words) and min(left, right) > _COLUMN_WORDS
-        if top < height * 0.4 and is_split:
-            return x, top
+        if top < height * 0.4 and (is_split or (x == known and right > 1)):
+            return x, top, foot
     return None
 
 
