@@ -16,6 +16,7 @@ _LEFT_GAP = 1.6
 _SIZE_STEP = 1.08
 _TITLE_WORDS = 6
 _LOOK_AHEAD = 12
+_NAME_WORDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,10 @@ def _is_head(groups: Sequence[Word]) -> bool:
         return False
     marks = [mark for group in groups if (mark := _mark(group.text))]
     roles = [column_role(group.text) for group in groups]
+    # Of a scale of the house, only some words are known.
+    are_names = all(len(g.text.split()) <= _NAME_WORDS and g.text[:1].isupper() for g in groups)
+    if len(groups) > _NAME_WORDS and len(marks) > 1 and are_names and all(mark.rank is None for mark in marks):
+        return True
     if len(marks) > 1:
         named = [mark.name for mark in marks if mark.rank is None]
         is_series = len({mark.rank or mark.name for mark in marks}) == len(marks) and (not named or is_ordered(named))
