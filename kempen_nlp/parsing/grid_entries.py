@@ -109,7 +109,8 @@ def _opens_other_part(grid: Grid, row: Block) -> bool:
     is_shared = filled[0].casefold() in grid.repeated and len(filled[0].split()) <= _LABEL_WORDS
     if is_indicators_label(filled[0]):
         return False
-    return is_other_section(filled[0]) or (is_shared and "competency" not in grid.roles.values())
+    in_level_column = any(row.cells.index(filled[0]) in head for head in grid.heads.values())
+    return is_other_section(filled[0]) or (is_shared and in_level_column)
 
 
 def _head_entries(grid: Grid, row: Block, head: Mapping[int, LevelMark], waiting: Sequence[Block]) -> Iterator[Entry]:

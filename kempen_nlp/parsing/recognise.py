@@ -273,9 +273,16 @@ def _labelled_asides(blocks: Sequence[Block], layout: Layout) -> set[int]:
     asides: set[int] = set()
     for label, places in found.items():
         inside = {n for n in places if _is_inside_level(n, starts, layout)}
-        if is_other_section(label) or len(inside) > 1:
+        # A label that comes back at every level sorts its behaviour; one that only follows the last level does not.
+        are_last = all(_next_start(n, starts) not in layout.marks for n in inside)
+        if is_other_section(label) or (len(inside) > 1 and are_last):
             asides |= inside
     return asides
+
+
+def _next_start(position: int, starts: Sequence[int]) -> int:
+    following = bisect(starts, position)
+    return starts[following] if following < len(starts) else -1
 
 
 def _is_inside_level(position: int, starts: Sequence[int], layout: Layout) -> bool:
