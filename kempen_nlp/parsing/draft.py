@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -172,12 +173,13 @@ def _name_of(level: LevelDraft) -> str:
 
 
 def _own_names(drafts: Sequence[CompetencyDraft]) -> set[int]:
-    """Return the ranks that each competency calls otherwise: those names sum the level up, and are headlines."""
+    """Return the ranks that competencies call otherwise: those names sum the level up, and are headlines."""
     names: dict[int, list[str]] = {}
     for draft in drafts:
         for rank, level in draft.levels.items():
             names.setdefault(rank, []).append(_name_of(level))
-    return {rank for rank, found in names.items() if len(found) > 1 and len(set(found)) == len(found)}
+    usual = {rank: Counter(filter(None, found)).most_common(1) for rank, found in names.items()}
+    return {r for r, found in names.items() if len(found) > 1 and usual[r] and 2 * usual[r][0][1] <= len(found)}
 
 
 def _finish_competency(draft: CompetencyDraft, identifier: str, *, splits: bool, own: Collection[int]) -> Competency:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from kempen_nlp.parsing.blocks import Block, split_cell
@@ -59,7 +59,7 @@ def _band_entries(grid: Grid) -> Iterator[Entry]:
         cell = row.cells[grid.level_column] if grid.level_column < len(row.cells) else ""
         if number in grid.row_marks:
             current = grid.row_marks[number]
-            yield Entry("level", current.label, row, current)
+            yield Entry("level", current.label, row, replace(current, rest=""))
             if current.rest:
                 yield Entry("headline", current.rest, row, current)
         elif is_other_section(next(filter(None, row.cells), "")):
@@ -259,7 +259,7 @@ def _level_row(grid: Grid, row: Block, mark: LevelMark, *, is_new: bool) -> Iter
     if definition := by_role.get("definition"):
         yield Entry("definition", " ".join(definition.split()), row)
     if is_new:
-        yield Entry("level", mark.label, row, mark)
+        yield Entry("level", mark.label, row, replace(mark, rest=""))
     if headline := by_role.get("headline"):
         yield Entry("headline", " ".join(headline.split()), row, mark)
     if by_role.get("applicable", "").casefold() in ("nee", "no", "false", "0"):

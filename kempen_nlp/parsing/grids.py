@@ -250,6 +250,7 @@ def _grid_of_rows(rows: Sequence[Block], shared_rows: Collection[str]) -> Grid |
     if not marks or (len(marks) < 2 and head.get(column) != "level"):
         return None
     grid = Grid(rows, "rows", level_column=column, row_marks=marks, roles=head, repeated=shared_rows)
+    _find_headlines(grid, marks)
     beside = grid.indicator_columns - {column}
     if not any(mark.rest for mark in marks.values()) and not _has_sentences([rows[n] for n in marks], beside):
         return None
@@ -259,6 +260,21 @@ def _grid_of_rows(rows: Sequence[Block], shared_rows: Collection[str]) -> Grid |
         row_title(grid, n) for n, _ in enumerate(rows) if n not in marks
     )
     return grid
+
+
+def _find_headlines(grid: Grid, marks: Mapping[int, LevelMark]) -> None:
+    """Take a column that has text once for each level, where another goes on in further rows, for its headline."""
+    width = max(len(row.cells) for row in grid.rows)
+    further = [n for n in range(min(marks) + 1, len(grid.rows)) if n not in marks]
+    filled = {
+        n: {number for number, row in enumerate(grid.rows) if n < len(row.cells) and row.cells[n]} for n in range(width)
+    }
+    others = [n for n in range(width) if n != grid.level_column]
+    goes_on = any(len(filled[n] & set(further)) > _SELDOM * len(further) for n in others)
+    for column in range(grid.level_column + 1, width):
+        once = set(marks) <= filled[column] and not filled[column] & set(further)
+        if further and goes_on and once and column not in grid.roles:
+            grid.roles[column] = "headline"
 
 
 def _grid_of_bands(rows: Sequence[Block], shared_rows: Collection[str]) -> Grid | None:
