@@ -18,6 +18,7 @@ from kempen_nlp.errors import ParseError
 from kempen_nlp.parsing.blocks import text_block
 from kempen_nlp.parsing.columns import ColumnTable, PrintedLine, Word, find_tables
 from kempen_nlp.parsing.pages import PageLog
+from kempen_nlp.parsing.readers.pdf_boxes import Box, clipped, find_cards, find_gutter
 from kempen_nlp.parsing.readers.pdf_streams import check_streams
 from kempen_nlp.parsing.scales import read_level
 from kempen_nlp.parsing.words import competency_label
@@ -30,17 +31,10 @@ MAX_SECONDS = 90.0
 MAX_MARKS_ON_PAGE = 60_000
 _MARGIN = 0.12
 _HEADING_SIZE = 1.12
-_GUTTER = 10.0
-_COLUMN_SHARE = 0.2
-_COLUMN_WORDS = 20
 _WORD_GAP = 1.5
 _FOOT_GAP = 2.0
 _SMALL_PRINT = 0.93
 _LOWEST = 0.945
-_SMALLEST_CARD, _LARGEST_CARD = 0.01, 0.6
-_BESIDE = 20.0
-_CARD_WORDS = 5
-_Box = tuple[float, float, float, float]
 _WHITE = 1.4
 _UNNAMED_SIGN = re.compile(r"^\s*\(cid:\d+\)\s*")
 
@@ -175,11 +169,11 @@ def _page_lines(page: Page, number: int, known_gutter: float | None) -> tuple[li
     found = [line for table in tables for line in _table_rows(table, number)]
     outside = page
     for table in tables:
-        outside = outside.outside_bbox(_clipped(table.bbox, page), strict=False)
-    cards = _cards(page, tables)
+        outside = outside.outside_bbox(clipped(table.bbox, page), strict=False)
+    cards = find_cards(page, [table.bbox for table in tables])
     for card in cards:
         outside = outside.outside_bbox(card, strict=False)
-    gutter = None if tables or cards else _gutter(page, known_gutter)
+    gutter = None if tables or cards else find_gutter(page, known_gutter)
     whole = list(_text_lines(outside, number, float(page.height)))
     # Where a page has two columns of text, two levels that happen to stand beside each other are no table.
     aligned = [t for t in find_tables([line.printed for line in whole]) if gutter is None or len(t.rows[0][2]) > 2]
@@ -208,31 +202,7 @@ def _with_tables(lines: Sequence[_Line], tables: Sequence[ColumnTable]) -> list[
     return [*found, *lines[position:]]
 
 
-def _cards(page: Page, tables: Sequence[Any]) -> list[_Box]:
-    """Find coloured boxes with text that stand side by side, row by row and left to right; each is read by itself."""
-    area = float(page.width) * float(page.height)
-    boxes = {
-        _clipped((s["x0"], s["top"], s["x1"], s["bottom"]), page)
-        for s in (*page.rects, *page.curves)
-        if s.get("fill") and _SMALLEST_CARD < (s["x1"] - s["x0"]) * (s["bottom"] - s["top"]) / area < _LARGEST_CARD
-    }
-    inside = [t.bbox for t in tables]
-    boxes = {box for box in boxes if not any(_overlap(box, table) for table in inside)}
-    boxes = {box for box in boxes if not any(_overlap(box, other) for other in boxes if other != box)}
-    beside = [
-        box
-        for box in boxes
-        if any(other != box and min(box[3], other[3]) - max(box[1], other[1]) > _BESIDE for other in boxes)
-    ]
-    found = [box for box in beside if len(page.within_bbox(box, strict=False).extract_words()) >= _CARD_WORDS]
-    return sorted(found, key=lambda box: (round(box[1] / _BESIDE), box[0])) if len(found) > 1 else []
-
-
-def _overlap(box: _Box, other: _Box) -> bool:
-    return min(box[2], other[2]) - max(box[0], other[0]) > 1 and min(box[3], other[3]) - max(box[1], other[1]) > 1
-
-
-def _with_cards(lines: Sequence[_Line], cards: Sequence[_Box], page: Page, number: int) -> list[_Line]:
+def _with_cards(lines: Sequence[_Line], cards: Sequence[Box], page: Page, number: int) -> list[_Line]:
     """Put the text of each card where the card begins, in one piece."""
     found: list[_Line] = []
     rest = list(lines)
@@ -243,29 +213,8 @@ def _with_cards(lines: Sequence[_Line], cards: Sequence[_Box], page: Page, numbe
     return [*found, *rest]
 
 
-def _gutter(page: Page, known: float | None) -> tuple[float, float, float] | None:
-    """Return where the white between two columns stands, begins and ends; None for one column."""
-    words = page.extract_words()
-    width, height = float(page.width), float(page.height)
-    for x in ([known] if known else []) + [width * step / 100 for step in range(40, 61)]:
-        crossing = [word for word in words if word["x0"] < x + _GUTTER / 2 and word["x1"] > x - _GUTTER / 2]
-        top = float(max((w["bottom"] for w in crossing if w["bottom"] < height * 0.9), default=_GUTTER))
-        foot = float(min((w["top"] for w in crossing if w["bottom"] >= height * 0.9), default=height)) - 1
-        left = sum(word["x1"] < x and word["top"] > top for word in words)
-        right = sum(word["x0"] > x and word["top"] > top for word in words)
-        is_split = min(left, right) >= _COLUMN_SHARE * len(words) and min(left, right) > _COLUMN_WORDS
-        if top < height * 0.4 and (is_split or (x == known and right > 1)):
-            return x, top, foot
-    return None
-
-
 def _tables(page: Page) -> list[Any]:
     return list(page.find_tables()) if page.lines or page.rects or page.edges else []
-
-
-def _clipped(box: tuple[float, float, float, float], page: Page) -> tuple[float, float, float, float]:
-    x0, top, x1, bottom = box
-    return max(x0, 0), max(top, 0), min(x1, float(page.width)), min(bottom, float(page.height))
 
 
 def _table_rows(table: Any, number: int) -> Iterator[_Line]:  # noqa: ANN401 - pdfplumber's table has no types
