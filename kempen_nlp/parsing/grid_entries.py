@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from kempen_nlp.parsing.blocks import Block, split_cell
-from kempen_nlp.parsing.grids import Grid, is_sentence, is_title_row, named_cells, row_title
+from kempen_nlp.parsing.grid import Grid, is_sentence, named_cells
+from kempen_nlp.parsing.grid_columns import is_title_row
+from kempen_nlp.parsing.grid_rows import row_title
 from kempen_nlp.parsing.scales import LevelMark
 from kempen_nlp.parsing.words import (
     column_role,

@@ -9,7 +9,8 @@ from itertools import groupby
 
 from kempen_nlp.parsing.asides import find_asides
 from kempen_nlp.parsing.blocks import Block
-from kempen_nlp.parsing.grids import Grid, read_grid
+from kempen_nlp.parsing.grid import Grid
+from kempen_nlp.parsing.grids import read_grid
 from kempen_nlp.parsing.layout import Layout, Run, Title
 from kempen_nlp.parsing.marks import find_marks, give_ranks
 from kempen_nlp.parsing.scales import LevelMark, is_about_levels

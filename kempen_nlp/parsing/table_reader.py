@@ -5,8 +5,8 @@ from __future__ import annotations
 from kempen_nlp.parsing.blocks import split_cell
 from kempen_nlp.parsing.draft import CompetencyDraft, LevelDraft, Piece
 from kempen_nlp.parsing.gathering import Gathering
+from kempen_nlp.parsing.grid import Grid
 from kempen_nlp.parsing.grid_entries import Entry, entries
-from kempen_nlp.parsing.grids import Grid
 from kempen_nlp.parsing.profiles import ProfileTable, Requirements, read_grades
 from kempen_nlp.parsing.words import column_role, is_indicators_label, is_other_section
 
