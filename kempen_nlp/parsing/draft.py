@@ -64,6 +64,8 @@ class CompetencyDraft:
     """Line on which its name stood again; 0 when it did not."""
     cluster: str = ""
     """Title above it and its neighbours; empty when there is none."""
+    is_defined: bool = False
+    """True when a label said what its definition is."""
     misses_title: bool = False
     """True when its table has a column with text and no level above it."""
     order: list[int] = field(default_factory=list)
@@ -154,6 +156,9 @@ def _is_undivided(level: LevelDraft, *, is_wrapped: bool) -> bool:
     pieces = level.pieces[1:] if level.pieces and _is_name(level, level.pieces[0]) else level.pieces
     pieces = [piece for piece in pieces if piece.kind != "headline"]
     if len(pieces) <= 1:
+        return True
+    # Lines of one cell without bullets are broken where the column ends.
+    if is_wrapped and all(piece.is_alone and piece.lines == pieces[0].lines for piece in pieces):
         return True
     flows = all(a.lines[1] + 1 == b.lines[0] for a, b in itertools.pairwise(pieces))
     return is_wrapped and flows and all(piece.kind in ("paragraph", "rest") for piece in pieces)

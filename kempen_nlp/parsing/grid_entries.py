@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from kempen_nlp.parsing.blocks import Block, split_cell
+from kempen_nlp.parsing.blocks import Block, has_bullets, split_cell
 from kempen_nlp.parsing.grid import Grid, is_sentence, named_cells
 from kempen_nlp.parsing.grid_columns import is_title_row
 from kempen_nlp.parsing.grid_rows import row_title
@@ -21,6 +21,7 @@ from kempen_nlp.parsing.words import (
     is_not_applicable,
     is_other_section,
     is_reference,
+    label_in_front,
     without_numbering,
 )
 
@@ -42,7 +43,7 @@ class Entry:
     mark: LevelMark | None = None
     """The level that it is about; None for a competency, its definition, and headings."""
     is_alone: bool = False
-    """True when its cell holds nothing else."""
+    """True when its cell holds nothing else, or only lines without a bullet."""
 
 
 def entries(grid: Grid) -> Iterator[Entry]:
@@ -64,7 +65,12 @@ def _band_entries(grid: Grid) -> Iterator[Entry]:
             yield Entry("level", current.label, row, replace(current, rest=""))
             if current.rest:
                 yield Entry("headline", current.rest, row, current)
-        elif is_other_section(next(filter(None, row.cells), "")):
+        elif row_title(grid, number):
+            yield from _title_row(row)
+            current = None
+        elif current is None and is_sentence(row):
+            yield Entry("definition", definition_label(cell) or named_cells(row)[0], row)
+        elif _opens_other_part(grid, row) or (current and definition_label(cell) == ""):
             yield Entry("other part", row.text, row)
         elif current is None or not cell or is_indicators_label(cell):
             yield Entry("heads", row.text, row)
@@ -79,7 +85,7 @@ def _column_entries(grid: Grid) -> Iterator[Entry]:
     for number, row in enumerate(grid.rows):
         if is_title_row(grid, number):
             yield Entry("competency", _name(row.cells[0]), row)
-            is_titled, is_other = True, False
+            head, is_titled, is_other = {}, True, False
         elif is_titled and number not in grid.heads and not is_other and is_sentence(row) and not head:
             yield Entry("definition", definition_label(row.cells[0]) or named_cells(row)[0], row)
         elif number in grid.extra_heads:
@@ -109,8 +115,11 @@ def _opens_other_part(grid: Grid, row: Block) -> bool:
     if len(filled) != 1 or len(row.cells) < 2:
         return False
     is_shared = filled[0].casefold() in grid.repeated and len(filled[0].split()) <= _LABEL_WORDS
-    if is_indicators_label(filled[0]):
+    label = label_in_front(filled[0])
+    if is_indicators_label(filled[0]) or definition_label(filled[0]) is not None:
         return False
+    if is_other_section(label) or f"{label.casefold()}:" in grid.repeated:
+        return True
     in_level_column = any(row.cells.index(filled[0]) in head for head in grid.heads.values())
     return is_other_section(filled[0]) or (is_shared and in_level_column)
 
@@ -168,6 +177,7 @@ def _competency_cell(cell: str, row: Block) -> Iterator[Entry]:
 
 def _cell_entries(cell: str, row: Block, mark: LevelMark, *, is_headline: bool = False) -> Iterator[Entry]:
     parts = [part for part in split_cell(cell) if part not in _BLANK]
+    is_alone = len(parts) == 1 or not has_bullets(cell)
     for part in parts:
         if is_not_applicable(part) and len(parts) == 1:
             yield Entry("not applicable", part, row, mark)
@@ -178,7 +188,7 @@ def _cell_entries(cell: str, row: Block, mark: LevelMark, *, is_headline: bool =
         elif is_headline:
             yield Entry("headline", part, row, mark)
         else:
-            yield Entry("indicator", part, row, mark, is_alone=len(parts) == 1)
+            yield Entry("indicator", part, row, mark, is_alone=is_alone)
 
 
 def _row_entries(grid: Grid) -> Iterator[Entry]:

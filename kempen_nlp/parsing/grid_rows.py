@@ -17,6 +17,7 @@ from kempen_nlp.parsing.words import (
 
 _MOST_DEFINITIONS = 2
 _SELDOM = 0.5
+_CODE_LENGTH = 2
 
 
 def grid_of_rows(rows: Sequence[Block], shared_rows: Collection[str]) -> Grid | None:
@@ -65,16 +66,18 @@ def grid_of_bands(rows: Sequence[Block], shared_rows: Collection[str]) -> Grid |
     """Find levels that stand alone in rows across the table."""
     marks: dict[int, LevelMark] = {}
     for number, row in enumerate(rows):
-        filled = [n for n, cell in enumerate(row.cells) if cell]
+        filled = [n for n, cell in enumerate(row.cells) if cell and (len(cell) > _CODE_LENGTH or n == 0)]
         mark = read_column_level(row.cells[filled[0]]) if len(filled) == 1 else None
         if mark:
             marks[number] = mark
     below = [rows[n] for n in range(min(marks, default=0) + 1, len(rows)) if n not in marks]
     columns = range(max(len(row.cells) for row in rows))
-    if not marks or len({mark.rank for mark in marks.values()}) < len(marks):
-        return None
     texts = [column for column in columns if has_sentences(below, [column])]
-    return Grid(rows, "bands", row_marks=marks, level_column=texts[0], repeated=shared_rows) if texts else None
+    if not marks or not texts:
+        return None
+    grid = Grid(rows, "bands", row_marks=marks, level_column=texts[0], repeated=shared_rows)
+    grid.names_competencies = any(row_title(grid, number) for number in range(len(rows)))
+    return grid if grid.names_competencies or len({mark.rank for mark in marks.values()}) == len(marks) else None
 
 
 def _row_marks(rows: Sequence[Block], column: int, *, is_level: bool) -> dict[int, LevelMark]:

@@ -42,6 +42,7 @@ _STATUS_OF_TERM = {
     "ontstegen": Status.SURPASSED,
 }
 _LEAD_IN_WORDS = 8
+_FIELD_WORDS = 3
 
 
 class Reader:
@@ -202,9 +203,16 @@ class Reader:
         if is_indicators_label(block.text):
             self._account.use(block, "subheading")
             return
+        draft = self._gathering.last
         text = block.text.replace("**", "") if labelled is None else labelled
+        is_field = labelled is None and len(text.split()) <= _FIELD_WORDS and not text.endswith(".")
+        if is_other_section(label_in_front(text)) or (draft.is_defined and is_field):
+            self._account.skip(block, "describes neither the competency nor a level", quiet=True)
+            return
+        if labelled:
+            draft.definition, draft.is_defined = [], True
         if text:
-            self._gathering.last.definition.append(text)
+            draft.definition.append(text)
         self._account.use(block, "definition")
 
     def _read_in_level(self, position: int, block: Block, level: LevelDraft) -> None:

@@ -13,11 +13,12 @@ from kempen_nlp.parsing.grid import Grid
 from kempen_nlp.parsing.grids import read_grid
 from kempen_nlp.parsing.layout import Layout, Run, Title
 from kempen_nlp.parsing.marks import find_marks, give_ranks
-from kempen_nlp.parsing.scales import LevelMark, is_about_levels
+from kempen_nlp.parsing.scales import LevelMark, is_about_levels, read_level
 from kempen_nlp.parsing.titles import Style, may_be_title, style_of, title_of
 from kempen_nlp.parsing.words import (
     column_role,
     competency_label,
+    label_in_front,
     without_numbering,
 )
 
@@ -74,11 +75,19 @@ def _grids(blocks: Sequence[Block]) -> dict[int, Grid]:
     headings = [sum(b.kind == "heading" for b in blocks[:position]) for position, _ in tables]
     has_own_headings = len(tables) > 1 and len(set(headings)) == len(headings)
     titles = Counter(text for _, rows in tables for text in {row.text.casefold() for row in rows})
-    repeated = {text for text, n in titles.items() if n > 1}
+    labels = Counter(f"{label.casefold()}:" for _, rows in tables for row in rows if (label := _lone_label(row)))
+    repeated = {text for text, n in (titles + labels).items() if n > 1}
     return {
         n: read_grid(rows, shared_labels=shared, has_own_heading=has_own_headings, shared_rows=repeated)
         for n, rows in tables
     }
+
+
+def _lone_label(row: Block) -> str:
+    """Return the label in front of the only text of a row; empty when it has none, or one that handbooks need."""
+    filled = [cell for cell in row.cells if cell]
+    label = label_in_front(filled[0]) if len(filled) == 1 else ""
+    return "" if read_level(label, loose=True) or column_role(label) or competency_label(f"{label}: x") else label
 
 
 def _levels_first(blocks: Sequence[Block], marks: Mapping[int, LevelMark]) -> dict[int, tuple[str, LevelMark]]:

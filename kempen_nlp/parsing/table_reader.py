@@ -5,7 +5,7 @@ from __future__ import annotations
 from kempen_nlp.parsing.blocks import split_cell
 from kempen_nlp.parsing.draft import CompetencyDraft, LevelDraft, Piece
 from kempen_nlp.parsing.gathering import Gathering
-from kempen_nlp.parsing.grid import Grid
+from kempen_nlp.parsing.grid import Grid, named_cells
 from kempen_nlp.parsing.grid_entries import Entry, entries
 from kempen_nlp.parsing.profiles import ProfileTable, Requirements, read_grades
 from kempen_nlp.parsing.words import column_role, is_indicators_label, is_other_section
@@ -79,8 +79,9 @@ class TableReader:
     def _read_definitions(self, table: ProfileTable) -> bool:
         """Read a list of competencies with a sentence beside each as their definitions; False for another table."""
         drafts = {draft.name.casefold(): draft for draft in self._gathering.competencies}
-        found = [(drafts[row.cells[0].casefold()], row) for row in table.rows if row.cells[0].casefold() in drafts]
-        beside = [[cell for cell in row.cells[1:] if cell] for _, row in found]
+        named = [(named_cells(row), row) for row in table.rows]
+        found = [(drafts[cells[0].casefold()], row) for cells, row in named if cells and cells[0].casefold() in drafts]
+        beside = [named_cells(row)[1:] for _, row in found]
         if len(found) < 2 or any(len(cells) != 1 or len(cells[0].split()) < _CELL_WORDS for cells in beside):
             return False
         for (draft, row), (text,) in zip(found, beside, strict=True):

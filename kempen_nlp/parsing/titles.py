@@ -15,11 +15,13 @@ from kempen_nlp.parsing.words import (
     continued_name,
     is_label,
     is_lone_number,
+    is_reference,
     without_numbering,
 )
 
 Style = tuple[str, int]
 _TITLE_WORDS = 8
+_FEW_CELLS = 2
 _FOOTNOTE = re.compile(r"(?<=\w)[¹²³⁴⁵⁶⁷⁸⁹†‡*]+$")
 _NAMED_TITLE = re.compile(
     r"^(?:\*\*(?P<bold>[^*]{2,60}?):?\*\*\s*:?|(?P<plain>[^\W\d_][^:.]{1,50}?):|(?P<dash>[^\W\d_][^:.–—]{1,50}?)\s[–—-])\s+(?P<rest>\S.*)$"
@@ -98,23 +100,33 @@ def title_of(block: Block) -> Title:
 
 def lift_titles(blocks: Sequence[Block]) -> list[Block]:
     """
-    Make lines of the rows with one cell that begin a table, above a head that titles its columns.
+    Make lines of the rows with little in them that begin a table, above a head that titles its columns.
 
-    In a spreadsheet the handbook's title stands there; it is no competency and no part of the table.
+    In a spreadsheet the handbook's title and its date stand there; they are no competency and no part of the table.
     """
     result = list(blocks)
     for position, block in enumerate(blocks):
-        is_first = block.table and (not position or blocks[position - 1].table != block.table)
+        if not block.table or (position and blocks[position - 1].table == block.table):
+            continue
         end = position
-        while is_first and end < len(blocks) and blocks[end].table == block.table and _n_filled(blocks[end]) == 1:
+        while end < len(blocks) and blocks[end].table == block.table and _is_above_table(blocks[end]):
             end += 1
         head = blocks[end] if end < len(blocks) and blocks[end].table == block.table else None
-        roles = [role for cell in head.cells if (role := column_role(cell))] if head else []
-        if is_first and ("level" in roles or len(roles) > 1):
+        if head and _titles_columns(head):
             for n in range(position, end):
                 text = " ".join(blocks[n].text.split())
                 result[n] = Block("paragraph", text, blocks[n].lines)
     return result
+
+
+def _is_above_table(row: Block) -> bool:
+    filled = [cell for cell in row.cells if cell]
+    return len(filled) == 1 or (len(filled) == _FEW_CELLS and not any(map(column_role, filled)))
+
+
+def _titles_columns(row: Block) -> bool:
+    roles = [role for cell in row.cells if (role := column_role(cell))]
+    return len(roles) > 1 or ("level" in roles and _n_filled(row) > 1)
 
 
 def raise_items(blocks: Sequence[Block]) -> list[Block]:
@@ -152,6 +164,7 @@ def part_titles(blocks: Sequence[Block]) -> list[Block]:
         n: parts for n, block in enumerate(blocks) if block.kind != "row" and (parts := _competency_and_level(block))
     }
     ranks: dict[str, set[str]] = {}
+    labels = {n for n, (name, _) in found.items() if is_label(name)}
     for name, level in found.values():
         ranks.setdefault(name.casefold(), set()).add(level.casefold())
     shared = {name for name, levels in ranks.items() if len(levels) > 1}
@@ -159,6 +172,9 @@ def part_titles(blocks: Sequence[Block]) -> list[Block]:
     current = ""
     for position, block in enumerate(blocks):
         name, level = found.get(position, ("", ""))
+        if position in labels:
+            result.append(replace(block, text=level))
+            continue
         if name.casefold() not in shared:
             result.append(block)
             continue
@@ -171,6 +187,11 @@ def part_titles(blocks: Sequence[Block]) -> list[Block]:
 
 def _competency_and_level(block: Block) -> tuple[str, str] | None:
     match = _NAME_AND_LEVEL.match(block.text.replace("**", ""))
-    if not match or len(match["name"].split()) > _TITLE_WORDS or not match["name"][:1].isupper():
+    if (
+        not match
+        or is_reference(block.text)
+        or len(match["name"].split()) > _TITLE_WORDS
+        or not match["name"][:1].isupper()
+    ):
         return None
     return match["name"].strip(), match["level"]

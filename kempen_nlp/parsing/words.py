@@ -15,10 +15,12 @@ _COMPETENCY_WITH_NUMBER = re.compile(r"^competentie\s+[A-Z]?\d{1,2}\.?\s+(?P<nam
 LABEL_IN_BOLD = re.compile(r"^\*\*([^*]{1,60}?)[:.?]?\*\*\s*:?\s+(?=\S)")
 _DEFINITION = re.compile(
     r"^(?:definitie|omschrijving|beschrijving|betekenis|toelichting|kern|waar gaat het om\??"
-    r"|wat (?:houdt (?:het|dit) in|is (?:het|dit)|verstaan we (?:eronder|hieronder))\??)\s*(?:van de competentie)?"
+    r"|wat (?:bedoelen we(?: (?:hier|er)?mee)?"
+    r"|houdt (?:het|dit) in|is (?:het|dit)|verstaan we (?:eronder|hieronder))\??)\s*(?:van de competentie)?"
     r"\s*(?:(?:[:–—-]|(?<=\?)\s)\s*(?P<rest>.*))?$",
     re.IGNORECASE | re.DOTALL,
 )
+_DEFINITION_IN_FORM = re.compile(r"^(?:Definitie|Omschrijving)\s+(?P<rest>[A-ZÀ-Þ][^:]*\s[^:]*\.)$", re.DOTALL)
 _HEADLINE = re.compile(
     r"^(?:kernzin|kernachtig|headline|samenvatting|kenmerk|typering|algemene? omschrijving.*"
     r"|algemeen(?: beeld)?|in het kort|kern)"
@@ -36,7 +38,7 @@ _INDICATORS = re.compile(
 _OTHER_SECTION = re.compile(
     r"^(?:(?:ontwikkel|leer|praktische )?tips?(?: .{1,30})?"
     r"|(?:ontwikkel|leer|oefen|praktijk)-?(?:suggesties?|adviezen|acties?|idee[eë]n|opdrachten)"
-    r"|(?:interview|feedback|reflectie|selectie|gespreks|coach)?vra(?:ag|gen)(?: (?:voor|bij|om|aan) .{1,40})?"
+    r"|(?:interview|feedback|reflectie|selectie|gespreks|coach|kern)?vra(?:ag|gen)(?: (?:voor|bij|om|aan) .{1,40})?"
     r"|(?:liever |doe je |vertoont )?niet|(?:niet[- ]gewenst|ongewenst|niet effectief|ineffectief) gedrag"
     r"|opmerking(?:en)?|(?:mogelijke )?bewijs(?:stukken|zen|materiaal)|bewijzen|om over na te denken|noten?"
     r"|contra-?indicat(?:ies|oren)|valkuil(?:en)?|negatie(?:f|ve) (?:gedrag|indicatoren|gedragsvoorbeelden)"
@@ -48,7 +50,10 @@ _CLUSTER = re.compile(
     r"^(?:competentie|gedrags)?(?:cluster|domein|gebied|categorie|rubriek|thema)\s*(?:[A-Z]|\d{1,2})?\s*[:–—-]\s*(?P<name>\S.*)$",
     re.IGNORECASE,
 )
-_NUMBERING = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*[.):]?|[A-Z]\d{1,2}(?:\.\d+)*[.):]|[A-Z]\.|[IVX]{1,4}\.)\s+(?=\S)")
+_NUMBERING = re.compile(
+    r"^(?:\d{1,2}(?:\.\d{1,2})*[.):]?|[A-Z]\d{1,2}(?:\.\d+)*[.):]|[A-Z]\.|[IVX]{1,4}\.|[A-Z]{1,4}[-_]\d{1,5}[.):]?)"
+    r"\s+(?=\S)"
+)
 _LONE_NUMBER = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*|[A-Z]\d{1,2}|[IVX]{1,4})\s*[.):]?$")
 _CONTINUED = re.compile(
     r"^(?:\(?vervolg\)?:?\s+(?P<after>\S.*)|(?P<before>\S.*?)\s*[-–,]?\s*\(?\s*(?:vervolg|continued)\s*\)?)$", re.I
@@ -58,6 +63,8 @@ _REFERENCE = re.compile(
     r"|(?:idem|hetzelfde|gelijk|(?:zo)?als)(?:\s+(?:aan|als|bij))*"
     r"\s+(?:niveau|level|hierboven|boven|het vorige)[^.;,+]{0,30}?)"
     r"\.?\)?$|^idem\.?$"
+    r"|^(?:in aanvulling op|aanvullend op|naast|bovenop) (?:het )?(?:gedrag (?:van|op) )?(?:niveau|level|vorige)\b"
+    r"[^.;]{0,30}?[:.…]*$"
     r"|^(?:alles|al het (?:gedrag|bovenstaande)|het gedrag) (?:van|uit|bij|op) (?:het )?(?:niveau|level|vorige)\b"
     r"[^.;]{0,30}?[,:]?"
     r"(?:\s*(?:plus|en(?: bovendien| daarnaast| ook)?|aangevuld met))?\s*[:.…]*$",
@@ -104,7 +111,8 @@ def cluster_label(text: str) -> str | None:
 
 def definition_label(text: str) -> str | None:
     """Return what follows a label such as 'Definitie:', empty when nothing does; None without a label."""
-    match = _DEFINITION.match(LABEL_IN_BOLD.sub(r"\1: ", text).replace("**", ""))
+    plain = LABEL_IN_BOLD.sub(r"\1: ", text).replace("**", "")
+    match = _DEFINITION.match(plain) or _DEFINITION_IN_FORM.match(plain)
     return (match["rest"] or "").strip() if match else None
 
 

@@ -35,6 +35,8 @@ _WORD_GAP = 1.5
 _FOOT_GAP = 2.0
 _SMALL_PRINT = 0.93
 _LOWEST = 0.945
+_HEIGHT_STEP = 12.0
+_FEW_PAGES = 4
 _WHITE = 1.4
 _UNNAMED_SIGN = re.compile(r"^\s*\(cid:\d+\)\s*")
 
@@ -165,7 +167,7 @@ def _page_lines(page: Page, number: int, known_gutter: float | None) -> tuple[li
     if len(page.chars) > MAX_MARKS_ON_PAGE or len(page.lines) + len(page.rects) > MAX_MARKS_ON_PAGE // 10:
         msg = f"page {number} holds more marks than any page of a handbook"
         raise ValueError(msg)
-    tables = [t for t in _tables(page) if len(t.rows) > 1 and max(len(row.cells) for row in t.rows) > 1]
+    tables = [t for t in _tables(page) if max(len(row.cells) for row in t.rows) > 1 and _holds_text(t)]
     found = [line for table in tables for line in _table_rows(table, number)]
     outside = page
     for table in tables:
@@ -215,6 +217,11 @@ def _with_cards(lines: Sequence[_Line], cards: Sequence[Box], page: Page, number
 
 def _tables(page: Page) -> list[Any]:
     return list(page.find_tables()) if page.lines or page.rects or page.edges else []
+
+
+def _holds_text(table: Any) -> bool:  # noqa: ANN401 - pdfplumber's table has no types
+    """Tell a table from a bar of titles: of one row only, some cell must hold several lines."""
+    return len(table.rows) > 1 or any("\n" in (cell or "").strip() for cells in table.extract() for cell in cells)
 
 
 def _table_rows(table: Any, number: int) -> Iterator[_Line]:  # noqa: ANN401 - pdfplumber's table has no types
@@ -330,10 +337,10 @@ def _has_gap(previous: _Line | None, line: _Line, pitch: float) -> bool:
 
 def _running_lines(lines: Sequence[_Line]) -> set[_Line]:
     """Find lines that stand in the margin of several pages with the same words, page numbers aside."""
-    pages: dict[str, set[int]] = {}
+    pages: dict[tuple[str, int], set[int]] = {}
     for line in lines:
         if line.is_marginal:
-            pages.setdefault(_without_numbers(line.text), set()).add(line.page)
+            pages.setdefault(_place_of(line), set()).add(line.page)
     feet = _feet(lines)
     sizes = Counter(line.size for line in lines)
     body = sizes.most_common(1)[0][0] if sizes else 0.0
@@ -345,11 +352,16 @@ def _running_lines(lines: Sequence[_Line]) -> set[_Line]:
         and not _is_of_framework(line.text)
         and (
             line in feet
-            or len(pages[_without_numbers(line.text)]) >= max(2, n_pages // 3)
+            or len(pages[_place_of(line)]) >= max(2 if n_pages < _FEW_PAGES else 3, n_pages // 3)
             or re.fullmatch(r"\W*\d{1,3}\W*", line.text)
             or (line.is_lowest and line.size < _SMALL_PRINT * body)
         )
     }
+
+
+def _place_of(line: _Line) -> tuple[str, int]:
+    """Return the words of a line and its height on the page: a running head stands at one height."""
+    return _without_numbers(line.text), round(line.top / _HEIGHT_STEP)
 
 
 def _feet(lines: Sequence[_Line]) -> set[_Line]:
