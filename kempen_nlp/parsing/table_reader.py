@@ -148,6 +148,8 @@ class TableReader:
             )
         else:
             kind = "headline" if entry.role == "headline" else "item"
+            if kind == "headline" and any(p.kind == kind and p.text == entry.text for p in level.pieces):
+                return  # a long list repeats it on every row
             level.pieces.append(Piece(entry.text, entry.block.lines, kind, is_alone=entry.is_alone))
             self._gathering.note_reference(entry.block, entry.text)
             self._account.use(entry.block, entry.role)
