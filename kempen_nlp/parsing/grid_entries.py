@@ -219,10 +219,20 @@ def _row_entries(grid: Grid) -> Iterator[Entry]:
         elif _is_cluster(grid, number):
             yield Entry("cluster", without_numbering(named_cells(row)[0]), row)
             current = None
+        elif current is not None and _label_beside(grid, row):
+            yield Entry("other part", row.text, row)
+            is_other, current = True, None
         elif current is None or number == 0 or _is_labelled(row):
             yield from _label_row(grid, number)
         else:
             yield from _level_row(grid, row, current, is_new=False)
+
+
+def _label_beside(grid: Grid, row: Block) -> bool:
+    """Tell whether a label stands where a level is named: what is beside it belongs to no level."""
+    cell = row.cells[grid.level_column] if grid.level_column < len(row.cells) else ""
+    is_short = 0 < len(cell.split()) <= _LABEL_WORDS and not cell.endswith((".", ";"))
+    return is_short and not _is_labelled(row) and grid.level_column not in grid.indicator_columns
 
 
 def _is_cluster(grid: Grid, number: int) -> bool:

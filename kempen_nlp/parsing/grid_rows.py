@@ -18,6 +18,7 @@ from kempen_nlp.parsing.words import (
 _MOST_DEFINITIONS = 2
 _SELDOM = 0.5
 _CODE_LENGTH = 2
+_MOST = 0.8
 
 
 def grid_of_rows(rows: Sequence[Block], shared_rows: Collection[str]) -> Grid | None:
@@ -36,6 +37,10 @@ def grid_of_rows(rows: Sequence[Block], shared_rows: Collection[str]) -> Grid | 
         return None
     grid = Grid(rows, "rows", level_column=column, row_marks=marks, roles=head, repeated=shared_rows)
     _find_headlines(grid, marks)
+    for n in [n for n, role in grid.roles.items() if role == "definition"]:
+        texts = [rows[number].cells[n] for number in marks if n < len(rows[number].cells) and rows[number].cells[n]]
+        if len(texts) > _SELDOM * len(marks) > 1 and len(set(texts)) > _MOST * len(texts) and n > column:
+            grid.roles[n] = "headline"
     beside = grid.indicator_columns - {column}
     if not any(mark.rest for mark in marks.values()) and not has_sentences([rows[n] for n in marks], beside):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -22,6 +23,7 @@ from kempen_nlp.parsing.words import (
     without_numbering,
 )
 
+_CODE = re.compile(r"[A-Z]{1,4}[-.]?\d{1,3}[.:)]?")
 _NAME_WORDS = 3
 _NAME_WORDS_OF_LEVEL = 6
 _PART_WORDS = 8
@@ -56,9 +58,13 @@ def recognise(blocks: Sequence[Block], title_style: Style | None = None) -> Layo
 
 
 def _drop_shared_label(layout: Layout) -> None:
-    """Take 'Competentie' off the names when it stands before each of them: then it is a label."""
+    """Take 'Competentie', or a code such as 'K1', off the names when it stands before each of them."""
     labels = {position: title.name.partition(" ") for position, title in layout.titles.items()}
-    if len(labels) > 1 and all(column_role(first) == "competency" and name for first, _, name in labels.values()):
+    firsts = [first for first, _, name in labels.values() if name]
+    if len(labels) < 2 or len(firsts) < len(labels):
+        return
+    are_codes = all(map(_CODE.fullmatch, firsts)) and len({first.rstrip("0123456789.:)") for first in firsts}) == 1
+    if are_codes or all(column_role(first) == "competency" for first in firsts):
         layout.titles.update({n: replace(layout.titles[n], name=name) for n, (_, _, name) in labels.items()})
 
 
@@ -212,6 +218,8 @@ def _sort_out(blocks: Sequence[Block], marks: Mapping[int, LevelMark], runs: Seq
         inline = bool(own) and all(mark.rest for mark in own.values()) and not _has_items(blocks, run, own)
         odd = _mark_style(blocks, marks, run) != usual_mark or (title is not None and style_of(title) != usual_title)
         explains = inline and not labelled and (about or title is None or (len(runs) > 2 and odd and run is runs[0]))
+        if not own and title and not labelled and odd and run is runs[0] and len(runs) > 2:
+            continue  # a table of another kind under another kind of title explains the levels
         is_note = in_tables and len(own) == 1 and len(run.anchors) == 1
         if (explains and len(runs) > 1) or (is_note and inline):
             layout.explanations.update(own)

@@ -13,6 +13,7 @@ from kempen_nlp.parsing.words import (
     column_role,
     competency_label,
     continued_name,
+    definition_label,
     is_label,
     is_lone_number,
     is_reference,
@@ -114,14 +115,21 @@ def lift_titles(blocks: Sequence[Block]) -> list[Block]:
         head = blocks[end] if end < len(blocks) and blocks[end].table == block.table else None
         if head and _titles_columns(head):
             for n in range(position, end):
-                text = " ".join(blocks[n].text.split())
-                result[n] = Block("paragraph", text, blocks[n].lines)
+                filled = [" ".join(cell.split()) for cell in blocks[n].cells if cell]
+                mark = ": " if len(filled) == _FEW_CELLS and is_field(filled[0]) else " "
+                result[n] = Block("paragraph", mark.join(filled), blocks[n].lines)
     return result
+
+
+def is_field(text: str) -> bool:
+    """Return whether a cell labels the one beside it as the name or definition of a competency."""
+    return column_role(text) == "competency" or definition_label(text) == ""
 
 
 def _is_above_table(row: Block) -> bool:
     filled = [cell for cell in row.cells if cell]
-    return len(filled) == 1 or (len(filled) == _FEW_CELLS and not any(map(column_role, filled)))
+    is_pair = len(filled) == _FEW_CELLS and (is_field(filled[0]) or not any(map(column_role, filled)))
+    return len(filled) == 1 or (is_pair and not column_role(filled[-1]))
 
 
 def _titles_columns(row: Block) -> bool:

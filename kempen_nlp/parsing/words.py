@@ -32,6 +32,9 @@ _INDICATORS = re.compile(
     r"|(?:positieve |concrete )?(?:gedrags)?indicator(?:en)?"
     r"|gedrags(?:voorbeeld(?:en)?|kenmerk(?:en)?|beschrijving(?:en)?|criteria|uitingen)"
     r"|voorbeeldgedrag|voorbeelden(?: van gedrag)?|(?:gedrag per )?niveaus?|niveaubeschrijving(?:en)?|criteria"
+    r"|(?:dit|wat|hoe) (?:laat|laten|zie|zien|ziet|doe|doen|merk|merken|hoor|vertoon)"
+    r" (?:je|jij|we|wij|u|ik|de medewerker|iemand)"
+    r"(?: (?:zien|horen|doen|dan|concreet|dat|het|ervan|eraan))*\??"
     r"|de medewerker)\s*(?:\([^)]*\))?\s*[:…]?$",
     re.IGNORECASE,
 )

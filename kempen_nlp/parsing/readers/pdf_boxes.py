@@ -45,6 +45,7 @@ def find_gutter(page: Page, known: float | None) -> tuple[float, float, float] |
     """Return where the white between two columns stands, begins and ends; None for one column."""
     words = page.extract_words()
     width, height = float(page.width), float(page.height)
+    found: list[tuple[float, float, float]] = []
     for x in ([known] if known else []) + [width * step / 100 for step in range(40, 61)]:
         crossing = [word for word in words if word["x0"] < x + _GUTTER / 2 and word["x1"] > x - _GUTTER / 2]
         top = float(max((w["bottom"] for w in crossing if w["bottom"] < height * 0.9), default=_GUTTER))
@@ -53,8 +54,8 @@ def find_gutter(page: Page, known: float | None) -> tuple[float, float, float] |
         right = sum(word["x0"] > x and word["top"] > top for word in words)
         is_split = min(left, right) >= _COLUMN_SHARE * len(words) and min(left, right) > _COLUMN_WORDS
         if top < height * 0.4 and (is_split or (x == known and right > 1)):
-            return x, top, foot
-    return None
+            found.append((x, top, foot))
+    return min(found, key=lambda gutter: (round(gutter[1]), abs(gutter[0] - width / 2)), default=None)
 
 
 def clipped(box: Box, page: Page) -> Box:
