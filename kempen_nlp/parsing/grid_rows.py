@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.grid import Grid, fills_only, has_sentences, is_definition, named_cells, role_head
-from kempen_nlp.parsing.scales import LevelMark, is_ordered, read_column_level, read_level
+from kempen_nlp.parsing.scales import LevelMark, is_ordered, is_scale_word, read_column_level, read_level
 from kempen_nlp.parsing.words import (
     column_role,
     competency_label,
@@ -98,6 +98,9 @@ def _row_marks(rows: Sequence[Block], column: int, *, is_level: bool) -> dict[in
             found[number] = mark
         elif is_level and number and len(cell.split()) <= 3 and column_role(cell) is None:
             found[number] = LevelMark(cell, None, name=cell, notation="name")
+    if any(mark.rank is not None for mark in found.values()):
+        # Beside numbered levels, another word in their column labels something else.
+        found = {n: mark for n, mark in found.items() if mark.rank is not None or is_scale_word(mark.name)}
     names = {mark.name.casefold() for mark in found.values() if mark.rank is None}
     if not is_level and names and (len(names) < 2 or not is_ordered(names)):
         found = {n: mark for n, mark in found.items() if mark.rank is not None}

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pdfplumber.page import Page
 
 _GUTTER = 10.0
+_HEAD = 0.06
 _COLUMN_SHARE = 0.2
 _COLUMN_WORDS = 20
 _SMALLEST_CARD, _LARGEST_CARD = 0.01, 0.6
@@ -47,7 +48,12 @@ def find_gutter(page: Page, known: float | None) -> tuple[float, float, float] |
     width, height = float(page.width), float(page.height)
     found: list[tuple[float, float, float]] = []
     for x in ([known] if known else []) + [width * step / 100 for step in range(40, 61)]:
-        crossing = [word for word in words if word["x0"] < x + _GUTTER / 2 and word["x1"] > x - _GUTTER / 2]
+        crossing = [
+            word
+            for word in words
+            if (word["x0"] < x + _GUTTER / 2 and word["x1"] > x - _GUTTER / 2)
+            or not height * _HEAD < word["bottom"] < height * (1 - _HEAD)
+        ]
         top = float(max((w["bottom"] for w in crossing if w["bottom"] < height * 0.9), default=_GUTTER))
         foot = float(min((w["top"] for w in crossing if w["bottom"] >= height * 0.9), default=height)) - 1
         left = sum(word["x1"] < x and word["top"] > top for word in words)
