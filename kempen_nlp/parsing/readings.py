@@ -10,7 +10,6 @@ from kempen_nlp.errors import ParseError
 from kempen_nlp.framework import Framework
 from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.coverage import Account
-from kempen_nlp.parsing.house_words import with_known_levels
 from kempen_nlp.parsing.layout import Layout
 from kempen_nlp.parsing.order import first_level_is_highest, reversed_ranks
 from kempen_nlp.parsing.plausible import plausibility
@@ -63,9 +62,7 @@ def _n_stray(blocks: Sequence[Block], account: Account) -> int:
 
 
 def _ways(blocks: Sequence[Block]) -> Iterator[tuple[Sequence[Block], Layout]]:
-    known, word = with_known_levels(blocks)
-    said = f"'{word.capitalize()} 1' and so on were taken for levels" if word else ""
-    for found, note in ((known, said), *islice(level_series(blocks), _MOST_SERIES), *levels_above(blocks)):
+    for found, note in ((blocks, ""), *islice(level_series(blocks), _MOST_SERIES), *levels_above(blocks)):
         prepared = part_titles(raise_items(lift_titles(found)))
         for style in (None, *_styles(prepared)):
             layout = recognise(prepared, style)

@@ -70,9 +70,7 @@ def level_series(blocks: Sequence[Block]) -> Iterator[tuple[list[Block], str]]:
         if not ranks or any(places > other if is_named else places <= other for other in seen) or places in seen:
             continue
         seen.add(places)
-        printed = list(dict.fromkeys(label.label for label in series if label.place in ranks))
-        note = f"levels are called {', '.join(sorted(printed, key=lambda t: _rank_of(t, series, ranks)))}"
-        yield _rewritten(blocks, series, ranks), note
+        yield _rewritten(blocks, series, ranks), _note(series, ranks)
 
 
 def counted_labels(cells: Sequence[str]) -> dict[int, int]:
@@ -151,8 +149,15 @@ def _title_above(blocks: Sequence[Block], first: int, before: int) -> int | None
     return None
 
 
-def _rank_of(printed: str, series: Sequence[Label], ranks: Mapping[Place, int]) -> int:
-    return next(ranks[label.place] for label in series if label.label == printed and label.place in ranks)
+def _note(series: Sequence[Label], ranks: Mapping[Place, int]) -> str:
+    """Say what levels are called, lowest first, for each set of labels that stand together."""
+    said = []
+    for cohort in _cohorts(_runs(series)):
+        names = {ranks[label.place]: label.label for label in reversed(series) if label.key in cohort}
+        said.append(
+            f"{', '.join(names[rank] for rank in sorted(names))}; they are ranked 1 to {max(names)} in this order"
+        )
+    return f"levels are called {'; and '.join(said)}"
 
 
 def _labels(blocks: Sequence[Block]) -> Iterator[Label]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.layout import Title
-from kempen_nlp.parsing.scales import is_about_levels, read_level, read_named_level
+from kempen_nlp.parsing.scales import read_level, read_named_level
 from kempen_nlp.parsing.words import (
     column_role,
     competency_label,
@@ -61,11 +61,6 @@ def has_items_under(blocks: Sequence[Block], position: int) -> bool:
     """Return whether a list item has items of its own."""
     following = blocks[position + 1] if position + 1 < len(blocks) else None
     return bool(following and following.kind == "item" and following.indent > blocks[position].indent)
-
-
-def is_plain_title(block: Block) -> bool:
-    """Return whether a line is a short title that does not speak of levels."""
-    return may_be_title(block) and len(block.text.split()) <= 4 and not is_about_levels(block.text)
 
 
 def _is_short(text: str) -> bool:
