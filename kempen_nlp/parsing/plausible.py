@@ -58,27 +58,52 @@ def plausibility(framework: Framework, n_words: int, n_stray: int = 0) -> float:
     )
 
 
+def oddities(framework: Framework) -> list[tuple[int, str, str]]:
+    """Return line, text and what is odd about it, for names and indicators that a reader of the handbook should see."""
+    texts = Counter(i.text for c in framework.competencies for level in c.levels for i in level.indicators)
+    usual, n_usual = Counter(tuple(level.rank for level in c.levels) for c in framework.competencies).most_common(1)[0]
+    found: list[tuple[int, str, str]] = []
+    for competency in framework.competencies:
+        indicators = [i for level in competency.levels for i in level.indicators]
+        line = indicators[0].lines[0] if indicators else 0
+        if _is_odd_name(competency.name):
+            found.append((line, competency.name, "does not look like the name of a competency"))
+        if n_usual > 1 and tuple(level.rank for level in competency.levels) != usual:
+            own, others = (", ".join(map(str, r)) for r in ((v.rank for v in competency.levels), usual))
+            found.append((line, competency.name, f"has no level but {own}; most competencies have {others}"))
+        found += [
+            (i.lines[0], i.text, "was read as behaviour, and does not look like it")
+            for i in indicators
+            if _is_odd_text(i.text) or texts[i.text] >= _OFTEN
+        ]
+    return found
+
+
 def _odd_texts(texts: Sequence[str]) -> float:
     """Return the share of texts that are no behaviour: labels, questions, and what stands at every level."""
     often = {text for text, n in Counter(texts).items() if n >= _OFTEN}
-    odd = [t for t in texts if t in often or t.endswith("?") or is_label(t) or column_role(t) or _names_level(t)]
-    return len(odd) / len(texts)
+    return sum(text in often or _is_odd_text(text) for text in texts) / len(texts)
+
+
+def _is_odd_text(text: str) -> bool:
+    return text.endswith("?") or is_label(text) or column_role(text) is not None or _names_level(text)
 
 
 def _odd_names(names: Sequence[str]) -> float:
-    odd = [
-        name
-        for name in names
-        if len(name.split()) > _NAME_WORDS
+    return sum(map(_is_odd_name, names)) / len(names)
+
+
+def _is_odd_name(name: str) -> bool:
+    return (
+        len(name.split()) > _NAME_WORDS
         or sum(map(str.isalpha, name)) < _NAME_LETTERS
         or not name[:1].isupper()
         or name.endswith((".", ";", ",", "?", ":", ")"))
         or is_label(name)
-        or column_role(name)
+        or column_role(name) is not None
         or is_scale_word(name)
         or _names_level(name)
-    ]
-    return len(odd) / len(names)
+    )
 
 
 def _names_level(text: str) -> bool:

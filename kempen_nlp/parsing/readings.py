@@ -12,7 +12,7 @@ from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.coverage import Account
 from kempen_nlp.parsing.layout import Layout
 from kempen_nlp.parsing.order import first_level_is_highest, reversed_ranks
-from kempen_nlp.parsing.plausible import plausibility
+from kempen_nlp.parsing.plausible import oddities, plausibility
 from kempen_nlp.parsing.reader import Reader
 from kempen_nlp.parsing.recognise import recognise
 from kempen_nlp.parsing.repair import Repaired
@@ -50,6 +50,8 @@ def read_best(source: SourceText, repaired: Repaired) -> tuple[Framework, Accoun
     if best is None:
         raise first_error or ParseError(f"{source.path} holds no text. Expected a handbook.")
     _, framework, account = best
+    for line, text, reason in oddities(framework):
+        account.doubts.append(f"{account.where(line)}: '{' '.join(text.split())[:60]}' {reason}.")
     if said := first_level_is_highest(repaired.blocks):
         account.doubts.append(f"{source.path}: '{said}': so ranks count from the last level up to the first.")
         framework = reversed_ranks(framework)

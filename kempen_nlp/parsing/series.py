@@ -28,6 +28,7 @@ _NAME_WORDS = 2
 _FEWEST_RUNS = 2
 _MOST_LEVELS = 10
 _SAME_ORDER = 0.8
+_OFTEN = 0.5
 
 Place = tuple[int, int]
 """Position of a block, and of a cell in it; -1 when the block is no row."""
@@ -253,7 +254,7 @@ def _named_series(labels: Sequence[Label]) -> Iterator[list[Label]]:
         for count, n_names in counts.items():
             if n_names < 2:
                 continue
-            chosen = [key for key, places in keys.items() if max(2, 0.7 * count) <= len(places) <= count]
+            chosen = [key for key, places in keys.items() if max(_FEWEST_RUNS, _OFTEN * count) <= len(places) <= count]
             known = [key for key in chosen if is_scale_word(key)]
             if len(known) > 1 and is_ordered(known) and len(known) < len(chosen):
                 found.append(_in_order(keys, known))

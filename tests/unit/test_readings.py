@@ -187,3 +187,21 @@ def test_a_reading_with_questions_as_behaviour_is_less_plausible(tmp_path):
     worse = _read(tmp_path, HOUSE_WORDS.replace("Laat de ander uitpraten.", "Laat jij de ander uitpraten?")).framework
 
     assert 0 < plausibility(worse, 40) < plausibility(good, 40) <= 1
+
+
+def test_what_does_not_look_like_behaviour_is_a_doubt_with_its_line(tmp_path):
+    """A question among the indicators stays where it stands, and the analyst is shown it."""
+    text = HOUSE_WORDS.replace("- Laat de ander uitpraten.", "- Laat de ander uitpraten.\n- Wat zie je zelf?")
+
+    parsed = _read(tmp_path, text)
+
+    assert any("'Wat zie je zelf?' was read as behaviour" in doubt for doubt in parsed.doubts)
+
+
+def test_a_competency_with_other_levels_than_most_is_a_doubt(tmp_path):
+    """A level that was not seen shows as a competency with fewer levels than the others."""
+    text = HOUSE_WORDS + "\n## Kiezen\n**Zaaier**\n- Kiest uit wat er ligt.\n**Kweker**\n- Weegt voor en tegen af.\n"
+
+    doubts = _read(tmp_path, text).doubts
+
+    assert any("'Kiezen' has no level but 1, 2; most competencies have 1, 2, 3" in doubt for doubt in doubts)
