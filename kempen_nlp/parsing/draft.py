@@ -21,6 +21,7 @@ _ABBREVIATION = re.compile(
 _NAME_WORDS = 4
 _MOST = 0.85
 _CLAUSE_WORDS = 3
+_OPENING, _CLOSING = "“„«\"‘'", "”“»\"’'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,13 @@ def _finish_competency(draft: CompetencyDraft, identifier: str, *, splits: bool,
             Indicator(f"{identifier}/{rank}/{n}", text, lines) for n, (text, lines) in enumerate(texts, start=1)
         )
         levels.append(Level(rank, headline, level.applicable, indicators))
-    return Competency(identifier, draft.name, " ".join(draft.definition) or None, tuple(levels))
+    return Competency(identifier, draft.name, _unquoted(" ".join(draft.definition)) or None, tuple(levels))
+
+
+def _unquoted(text: str) -> str:
+    """Take quotation marks off that stand around all of a text."""
+    is_quoted = text[:1] in _OPENING and text[-1:] in _CLOSING and not any(mark in text[1:-1] for mark in _OPENING[:3])
+    return text[1:-1].strip() if is_quoted and len(text) > 1 else text
 
 
 def _headline_and_indicators(level: LevelDraft) -> tuple[str | None, list[Piece]]:

@@ -12,6 +12,7 @@ from kempen_nlp.parsing.series import counted_labels
 from kempen_nlp.parsing.words import (
     column_role,
     headline_label,
+    is_other_section,
     is_tick,
 )
 
@@ -55,9 +56,13 @@ def level_head(rows: Sequence[Block], number: int) -> dict[int, LevelMark]:
 def _unknown_head(rows: Sequence[Block], number: int) -> dict[int, LevelMark]:
     """Take the titles beside 'Competentie' for levels, when sentences stand under them."""
     cells = rows[number].cells
-    if number or len(cells) < 3 or column_role(cells[0]) != "competency" or "level" in map(column_role, cells):
+    roles = [column_role(cell) for cell in cells]
+    if number or len(cells) < 3 or "competency" not in roles or "level" in roles:
         return {}
-    columns = [n for n, cell in enumerate(cells) if n and column_role(cell) is None]
+    columns = [n for n, cell in enumerate(cells) if n > roles.index("competency") and cell and roles[n] is None]
+    columns = [n for n in columns if not is_other_section(cells[n])]
+    behaviour = [n for n in columns if column_role(cells[n].split()[0]) == "indicator"]
+    columns = behaviour if len(behaviour) > 1 else columns
     titles = [cells[n] for n in columns]
     if len(columns) < 2 or not all(titles) or any(len(title.split()) > 3 for title in titles):
         return {}

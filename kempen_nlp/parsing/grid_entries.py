@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from kempen_nlp.parsing.blocks import Block, has_bullets, split_cell
-from kempen_nlp.parsing.grid import Grid, is_sentence, named_cells
+from kempen_nlp.parsing.grid import Grid, is_definition, is_sentence, named_cells
 from kempen_nlp.parsing.grid_columns import is_title_row
 from kempen_nlp.parsing.grid_rows import row_title
 from kempen_nlp.parsing.scales import LevelMark
@@ -86,8 +86,9 @@ def _column_entries(grid: Grid) -> Iterator[Entry]:
         if is_title_row(grid, number):
             yield Entry("competency", _name(row.cells[0]), row)
             head, is_titled, is_other = {}, True, False
-        elif is_titled and number not in grid.heads and not is_other and is_sentence(row) and not head:
-            yield Entry("definition", definition_label(row.cells[0]) or named_cells(row)[0], row)
+        elif is_titled and number not in grid.heads and not is_other and is_definition(row) and not head:
+            label = definition_label(row.cells[0])
+            yield Entry("definition", label or " ".join(named_cells(row)[label is not None :]), row)
         elif number in grid.extra_heads:
             yield Entry("heads", row.text, row)
         elif number in grid.heads:

@@ -78,7 +78,7 @@ def grid_of_bands(rows: Sequence[Block], shared_rows: Collection[str]) -> Grid |
     below = [rows[n] for n in range(min(marks, default=0) + 1, len(rows)) if n not in marks]
     columns = range(max(len(row.cells) for row in rows))
     texts = [column for column in columns if has_sentences(below, [column])]
-    if not marks or not texts:
+    if len(marks) < 2 or not texts:
         return None
     grid = Grid(rows, "bands", row_marks=marks, level_column=texts[0], repeated=shared_rows)
     grid.names_competencies = any(row_title(grid, number) for number in range(len(rows)))

@@ -19,6 +19,7 @@ from kempen_nlp.parsing.repair import Repaired
 from kempen_nlp.parsing.scales import LevelMark, is_about_levels
 from kempen_nlp.parsing.source import SourceText
 from kempen_nlp.parsing.table_reader import TableReader
+from kempen_nlp.parsing.titles import is_sentence_in_large
 from kempen_nlp.parsing.words import (
     cluster_label,
     definition_label,
@@ -126,7 +127,7 @@ class Reader:
             gathering.set_aside()
             gathering.cluster = label
             self._account.use(block, "cluster")
-        elif block.kind == "heading":
+        elif block.kind == "heading" and not is_sentence_in_large(block):
             self._read_other_heading(position, block)
         else:
             self._read_text(position, block)

@@ -24,6 +24,7 @@ from kempen_nlp.parsing.words import (
 )
 
 _CODE = re.compile(r"[A-Z]{1,4}[-.]?\d{1,3}[.:)]?")
+_COUNTED = re.compile(r"^(?P<word>[^\W\d_]{3,20})\s+\d{1,2}\s*[.:–-]?\s+(?P<name>[^\W\d_].*)$")
 _NAME_WORDS = 3
 _NAME_WORDS_OF_LEVEL = 6
 _PART_WORDS = 8
@@ -60,6 +61,11 @@ def recognise(blocks: Sequence[Block], title_style: Style | None = None) -> Layo
 def _drop_shared_label(layout: Layout) -> None:
     """Take 'Competentie', or a code such as 'K1', off the names when it stands before each of them."""
     labels = {position: title.name.partition(" ") for position, title in layout.titles.items()}
+    counted = {position: _COUNTED.match(title.name) for position, title in layout.titles.items()}
+    words = {match["word"].casefold() for match in counted.values() if match}
+    if len(counted) > 1 and all(counted.values()) and len(words) == 1:
+        layout.titles.update({n: replace(layout.titles[n], name=m["name"]) for n, m in counted.items() if m})
+        return
     firsts = [first for first, _, name in labels.values() if name]
     if len(labels) < 2 or len(firsts) < len(labels):
         return

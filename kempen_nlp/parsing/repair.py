@@ -51,7 +51,7 @@ def repair(blocks: Sequence[Block], lines: Sequence[str], *, is_wrapped: bool) -
     is_wrapped : bool
         True when a line may end in the middle of a sentence.
     """
-    left_out = _furniture(blocks)
+    left_out = _furniture(blocks, lines)
     kept = _whole_sentences([block for block in blocks if block.lines[0] not in left_out])
     if is_wrapped:
         kept = _unwrap(kept, lines)
@@ -174,11 +174,12 @@ def _goes_on(first: Block, second: Block, lines: Sequence[str], width: int) -> b
     return bool(width and not ends and did_not_fit and len(last) >= width // 2)
 
 
-def _furniture(blocks: Sequence[Block]) -> dict[int, str]:
+def _furniture(blocks: Sequence[Block], lines: Sequence[str]) -> dict[int, str]:
     """Find page numbers, tables of contents, and lines that keep them company on several pages."""
     left_out: dict[int, str] = {}
     company: Counter[str] = Counter()
-    numbers = [n for n, block in enumerate(blocks) if block.kind != "row" and _PAGE_NUMBER.match(block.text)]
+    # A dash before the number of a page looks like the glyph of an item, so the line itself is looked at.
+    numbers = [n for n, b in enumerate(blocks) if b.kind != "row" and _PAGE_NUMBER.match(lines[b.lines[0] - 1].strip())]
     numbers = numbers or _lone_numbers(blocks)
     for position in numbers:
         left_out[blocks[position].lines[0]] = "page number"

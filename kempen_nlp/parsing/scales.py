@@ -12,7 +12,7 @@ from kempen_nlp.parsing.words import LABEL_IN_BOLD, without_numbering
 
 _KEY = (
     r"(?:(?:competentie|beheersings|gedrags|kennis|functie|vaardigheids)?-?"
-    r"(?:niveau|level|trede)|fase|nivo)"
+    r"(?:niveau|level|trede)|fase|nivo|nivau|niveua|nievau|niv\.?)"
 )
 _ORDINAL = r"(?P<ordinal>\d{1,2}|[IVX]{1,4}|[A-H]|een|één|twee|drie|vier|vijf|zes)"
 _NUMBERED = re.compile(

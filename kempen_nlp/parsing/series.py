@@ -14,7 +14,7 @@ from kempen_nlp.parsing.words import column_role, competency_label, is_label, is
 _ORDINAL = r"\d{1,2}(?:\s?[-–/]\s?\d{1,2})?|[IVX]{1,4}|[A-H]|\+{1,4}|[★*●⭐]{1,5}"
 _WORDS = r"(?:[^\W\d_][\w-]*\s+){0,3}"
 _NUMBERED = re.compile(
-    rf"^(?P<label>(?P<prefix>{_WORDS})(?P<ordinal>{_ORDINAL}))(?P<mark>\s*[:.)=–—-]+|\s*$|(?=\s*\())\s*(?P<rest>.*)$",
+    rf"^(?P<label>(?P<prefix>{_WORDS})(?P<ordinal>{_ORDINAL}))(?P<mark>\s*[:.)=–—-]+|\s*$|(?=\s*\()|(?=\s+[A-ZÀ-Þ]\S*(?:\s\S+)?$))\s*(?P<rest>.*)$",
     re.DOTALL,
 )
 _CODED = re.compile(
@@ -263,7 +263,18 @@ def _named_series(labels: Sequence[Label]) -> Iterator[list[Label]]:
             found.append(_in_order(keys, chosen))
     for series in sorted(found, key=len, reverse=True):
         if _comes_back(series):
-            yield series
+            yield _completed(series, labels)
+
+
+def _completed(series: list[Label], labels: Sequence[Label]) -> list[Label]:
+    """Add the same words where they are printed otherwise, if that makes more runs whole."""
+    keys = {label.key for label in series}
+    more = [x for x in labels if x.key in keys and x.place[1] < 0 and not x.rest and x not in series]
+    if not more or series[0].place[1] >= 0:
+        return series
+    longer = sorted([*series, *more], key=lambda label: label.place)
+    whole, before = (sum(len(run) == len(keys) for run in _runs(s)) for s in (longer, series))
+    return longer if whole > before and _comes_back(longer) else series
 
 
 def _in_order(keys: Mapping[str, Sequence[Label]], chosen: Sequence[str]) -> list[Label]:

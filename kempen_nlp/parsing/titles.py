@@ -22,6 +22,7 @@ from kempen_nlp.parsing.words import (
 
 Style = tuple[str, int]
 _TITLE_WORDS = 8
+_SENTENCE_WORDS = 2
 _FEW_CELLS = 2
 _FOOTNOTE = re.compile(r"(?<=\w)[¹²³⁴⁵⁶⁷⁸⁹†‡*]+$")
 _NAMED_TITLE = re.compile(
@@ -49,12 +50,17 @@ def may_be_title(block: Block) -> bool:
     if block.kind == "row" or block.italic or is_label(block.text):
         return False
     if block.kind == "heading":
-        return not is_lone_number(block.text)
+        return not is_lone_number(block.text) and not is_sentence_in_large(block)
     if block.kind == "bold":
         return len(block.text.split()) <= _TITLE_WORDS + 2 and not block.text.endswith((".", ";", ","))
     if block.kind == "item":
         return block.glyph.strip("().").isdigit() and _is_short(block.text)
     return _is_short(block.text) or _named_title(block.text) is not None
+
+
+def is_sentence_in_large(block: Block) -> bool:
+    """Return whether a heading is a sentence that is only printed large, as on slides."""
+    return block.kind == "heading" and block.text.endswith(".") and len(block.text.split()) > _SENTENCE_WORDS
 
 
 def has_items_under(blocks: Sequence[Block], position: int) -> bool:

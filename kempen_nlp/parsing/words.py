@@ -43,7 +43,8 @@ _OTHER_SECTION = re.compile(
     r"|(?:ontwikkel|leer|oefen|praktijk)-?(?:suggesties?|adviezen|acties?|idee[eë]n|opdrachten)"
     r"|(?:interview|feedback|reflectie|selectie|gespreks|coach|kern)?vra(?:ag|gen)(?: (?:voor|bij|om|aan) .{1,40})?"
     r"|(?:liever |doe je |vertoont )?niet|(?:niet[- ]gewenst|ongewenst|niet effectief|ineffectief) gedrag"
-    r"|opmerking(?:en)?|(?:mogelijke )?bewijs(?:stukken|zen|materiaal)|bewijzen|om over na te denken|noten?"
+    r"|opmerking(?:en)?|n\.?b\.?|let op"
+    r"|(?:mogelijke )?bewijs(?:stukken|zen|materiaal)|bewijzen|om over na te denken|noten?"
     r"|contra-?indicat(?:ies|oren)|valkuil(?:en)?|negatie(?:f|ve) (?:gedrag|indicatoren|gedragsvoorbeelden)"
     r"|ontwikkelpunten|(?:ontwikkel|leer)activiteiten|opleidingen|trainingen|literatuur|bronnen"
     r"|bijlagen?(?: .{1,40})?|verwante competenties|colofon|nawoord|voorwoord|begrippenlijst)\s*:?$",
@@ -171,9 +172,13 @@ def column_role(text: str) -> str | None:
     ['competency', 'level', 'indicator', None]
     """
     clean = re.sub(r"\([^)]*\)|[*_\s-]", "", text)
-    role = _columns().get(clean.strip(":.").casefold())
+    role = _columns().get(clean.strip(":.").casefold()) or ("definition" if _asks_definition(text) else None)
     # A number after it counts columns of behaviour; after 'Niveau' it would name a level.
     return role or ("indicator" if _columns().get(clean.rstrip("0123456789").casefold()) == "indicator" else None)
+
+
+def _asks_definition(text: str) -> bool:
+    return text.strip().endswith("?") and definition_label(text) == ""
 
 
 @cache

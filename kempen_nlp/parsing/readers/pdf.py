@@ -8,7 +8,7 @@ import logging
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from kempen_nlp.errors import ParseError
 from kempen_nlp.parsing.blocks import text_block
-from kempen_nlp.parsing.columns import ColumnTable, PrintedLine, Word, find_tables
+from kempen_nlp.parsing.columns import ColumnTable, PrintedLine, Word, find_tables, repeated_heads
 from kempen_nlp.parsing.pages import PageLog
 from kempen_nlp.parsing.readers.pdf_boxes import Box, clipped, find_cards, find_gutter
 from kempen_nlp.parsing.readers.pdf_streams import check_streams
@@ -37,6 +37,7 @@ _SMALL_PRINT = 0.93
 _LOWEST = 0.945
 _HEIGHT_STEP = 12.0
 _FEW_PAGES = 4
+_MANY_PAGES = 60
 _WHITE = 1.4
 _UNNAMED_SIGN = re.compile(r"^\s*\(cid:\d+\)\s*")
 
@@ -102,10 +103,12 @@ def _all_lines(content: bytes, path: Path) -> list[_Line]:
     try:
         with pdfplumber.open(io.BytesIO(content)) as document:
             _check_pages(document.doc, path)
+            pages = list(document.pages)
+            heads = _heads(pages)
             gutter: float | None = None
-            for number, page in enumerate(document.pages, start=1):
+            for number, page in enumerate(pages, start=1):
                 _check_time(started, number, path)
-                found, gutter = _page_lines(page, number, gutter)
+                found, gutter = _page_lines(page, number, gutter, heads)
                 lines += found
                 page.close()
     except ParseError:
@@ -162,7 +165,9 @@ def _check_pages(document: Any, path: Path) -> None:  # noqa: ANN401 - pdfminer'
             raise ParseError(msg)
 
 
-def _page_lines(page: Page, number: int, known_gutter: float | None) -> tuple[list[_Line], float | None]:
+def _page_lines(
+    page: Page, number: int, known_gutter: float | None, heads: Collection[str]
+) -> tuple[list[_Line], float | None]:
     """Return the lines of a page, and where its columns divide; where they did on the page before, few words do."""
     if len(page.chars) > MAX_MARKS_ON_PAGE or len(page.lines) + len(page.rects) > MAX_MARKS_ON_PAGE // 10:
         msg = f"page {number} holds more marks than any page of a handbook"
@@ -178,7 +183,9 @@ def _page_lines(page: Page, number: int, known_gutter: float | None) -> tuple[li
     gutter = None if tables or cards else find_gutter(page, known_gutter)
     whole = list(_text_lines(outside, number, float(page.height)))
     # Where a page has two columns of text, two levels that happen to stand beside each other are no table.
-    aligned = [t for t in find_tables([line.printed for line in whole]) if gutter is None or len(t.rows[0][2]) > 2]
+    aligned = [
+        t for t in find_tables([line.printed for line in whole], heads) if gutter is None or len(t.rows[0][2]) > 2
+    ]
     if gutter is None or aligned:
         found += _with_tables(whole, aligned)
         found.sort(key=lambda line: line.top)
@@ -189,6 +196,14 @@ def _page_lines(page: Page, number: int, known_gutter: float | None) -> tuple[li
         if box[3] - box[1] > 1:
             found += _text_lines(page.within_bbox(box), number, height)
     return found, x
+
+
+def _heads(pages: Sequence[Page]) -> frozenset[str]:
+    """Return lines that may title columns, found on all pages of a document that is not long."""
+    if len(pages) > _MANY_PAGES:
+        return frozenset()
+    lines = (line for n, page in enumerate(pages, start=1) for line in _text_lines(page, n, float(page.height)))
+    return repeated_heads(line.printed for line in lines if not line.is_marginal)
 
 
 def _with_tables(lines: Sequence[_Line], tables: Sequence[ColumnTable]) -> list[_Line]:
