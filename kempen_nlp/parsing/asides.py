@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
@@ -85,13 +86,19 @@ def _after_gap(blocks: Sequence[Block], start: int, end: int) -> list[int]:
 def _titles_after_items(blocks: Sequence[Block], start: int, end: int) -> dict[int, str]:
     found: dict[int, str] = {}
     has_items = False
+    texts = Counter(block.text for block in blocks)
     for position in range(start, end):
         block, following = blocks[position], blocks[position + 1] if position + 1 < end else None
         if is_other_section(block.text):
             break
         if block.kind == "item":
             has_items = True
-        elif has_items and following and following.kind in ("item", "paragraph") and _opens_part(block):
+        elif (
+            has_items
+            and following
+            and following.kind in ("item", "paragraph")
+            and (_opens_part(block) or (block.kind == "paragraph" and texts[block.text] > 1))
+        ):
             found[position] = block.text.casefold().strip(":* ")
     return found
 

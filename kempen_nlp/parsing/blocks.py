@@ -118,6 +118,15 @@ def has_bullets(cell: str) -> bool:
     return bool(_INLINE_BULLET.search(text)) or any(map(_CELL_BULLET.match, text.split("\n")))
 
 
+def text_above_bullets(cell: str) -> str:
+    """Return the one text that stands over the bullets of a cell; empty when there is none, or more than one."""
+    text = _TAG.sub(" ", _BREAK.sub("\n", cell)).strip()
+    if not _INLINE_BULLET.search(text):
+        return ""
+    above = _line_parts(_INLINE_BULLET.split(text)[0].strip().split("\n"))
+    return " ".join(above[0].split()) if len(above) == 1 else ""
+
+
 def _bulleted_parts(text: str) -> list[str]:
     first, *rest = _INLINE_BULLET.split(text)
     return [*_line_parts(first.strip().split("\n")), *(reduce(glued, part.strip().split("\n")) for part in rest)]

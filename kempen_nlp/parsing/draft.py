@@ -227,7 +227,7 @@ def _headline_and_indicators(level: LevelDraft) -> tuple[str | None, list[Piece]
 def _is_name(level: LevelDraft, piece: Piece) -> bool:
     """Tell a level's name from its description: a few words without a full stop, and a description beside it."""
     is_short = len(piece.text.split()) <= _NAME_WORDS and not piece.text.endswith((".", ";", "!", "?"))
-    return piece.kind == "rest" and is_short and len(level.pieces) > 1
+    return piece.kind == "rest" and is_short and len(level.pieces) > 1 and not level.name
 
 
 def _divided(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from kempen_nlp.parsing.blocks import Block
+from kempen_nlp.parsing.blocks import Block, has_bullets
 from kempen_nlp.parsing.grid import Grid, has_sentences, is_definition
 from kempen_nlp.parsing.scales import LevelMark, is_about_levels, is_ordered, read_column_level, read_level
 from kempen_nlp.parsing.series import counted_labels
@@ -17,6 +17,7 @@ from kempen_nlp.parsing.words import (
 )
 
 _NAME_WORDS = 4
+_HEADLINE_WORDS = 10
 _MOST_LABELS = 4
 _TITLE_WORDS = 8
 _MOST_DEFINITIONS = 2
@@ -112,7 +113,11 @@ def _name_levels(grid: Grid) -> None:
     for number, head in grid.heads.items():
         cells = grid.rows[number + 1].cells if number + 1 < len(grid.rows) else ()
         filled = {n for n, cell in enumerate(cells) if cell}
-        is_short = all(len(cells[n].split()) <= _NAME_WORDS and not cells[n].endswith(".") for n in filled)
+        below = grid.rows[number + 2].cells if number + 2 < len(grid.rows) else ()
+        most = _HEADLINE_WORDS if any(map(has_bullets, below)) else _NAME_WORDS
+        is_short = all(
+            len(cells[n].split()) <= most and not cells[n].endswith(".") and not has_bullets(cells[n]) for n in filled
+        )
         if len(filled) > 1 and filled <= set(head) and is_short and has_sentences(grid.rows[number + 2 :], head):
             grid.extra_heads.add(number + 1)
             head.update({n: replace(head[n], name=head[n].name or cells[n]) for n in filled})

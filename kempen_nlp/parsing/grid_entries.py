@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from kempen_nlp.parsing.blocks import Block, has_bullets, split_cell
+from kempen_nlp.parsing.blocks import Block, has_bullets, split_cell, text_above_bullets
 from kempen_nlp.parsing.grid import Grid, is_definition, is_sentence, named_cells
 from kempen_nlp.parsing.grid_columns import is_title_row
 from kempen_nlp.parsing.grid_rows import row_title
@@ -65,11 +65,14 @@ def _band_entries(grid: Grid) -> Iterator[Entry]:
             yield Entry("level", current.label, row, replace(current, rest=""))
             if current.rest:
                 yield Entry("headline", current.rest, row, current)
+            elif cell and cell != current.label and cell.casefold() not in _shared_cells(grid):
+                yield Entry("headline", cell, row, current)
         elif row_title(grid, number):
             yield from _title_row(row)
             current = None
-        elif current is None and is_sentence(row):
-            yield Entry("definition", definition_label(cell) or named_cells(row)[0], row)
+        elif current is None and is_definition(row):
+            label = definition_label(row.cells[0])
+            yield Entry("definition", label or " ".join(named_cells(row)[label is not None :]), row)
         elif _opens_other_part(grid, row) or (current and definition_label(cell) == ""):
             yield Entry("other part", row.text, row)
         elif current is None or not cell or is_indicators_label(cell):
@@ -98,6 +101,8 @@ def _column_entries(grid: Grid) -> Iterator[Entry]:
         elif is_other or _opens_other_part(grid, row):
             is_other = True
             yield Entry("other part", row.text, row)
+        elif not head and definition_label(row.cells[0]) is not None:
+            yield Entry("definition", definition_label(row.cells[0]) or " ".join(filter(None, row.cells[1:])), row)
         elif not head:
             waiting.append(row)
         else:
@@ -176,9 +181,17 @@ def _competency_cell(cell: str, row: Block) -> Iterator[Entry]:
         yield Entry("definition", " ".join(others), row)
 
 
+def _is_lead_in(text: str) -> bool:
+    return text.endswith((":", "…")) or is_indicators_label(text) or is_reference(text)
+
+
 def _cell_entries(cell: str, row: Block, mark: LevelMark, *, is_headline: bool = False) -> Iterator[Entry]:
     parts = [part for part in split_cell(cell) if part not in _BLANK]
     is_alone = len(parts) == 1 or not has_bullets(cell)
+    above = text_above_bullets(cell)
+    if above and parts and parts[0] == above and not is_headline and not _is_lead_in(above):
+        # One line over a list sums the list up.
+        yield Entry("headline", parts.pop(0), row, mark)
     for part in parts:
         if is_not_applicable(part) and len(parts) == 1:
             yield Entry("not applicable", part, row, mark)
@@ -234,6 +247,12 @@ def _label_beside(grid: Grid, row: Block) -> bool:
     cell = row.cells[grid.level_column] if grid.level_column < len(row.cells) else ""
     is_short = 0 < len(cell.split()) <= _LABEL_WORDS and not cell.endswith((".", ";"))
     return is_short and not _is_labelled(row) and grid.level_column not in grid.indicator_columns
+
+
+def _shared_cells(grid: Grid) -> set[str]:
+    """Return what stands beside every level of a table, such as the title of a column of scores."""
+    beside = [{cell.casefold() for cell in grid.rows[n].cells} for n in grid.row_marks]
+    return set.intersection(*beside) if len(beside) > 1 else set()
 
 
 def _is_cluster(grid: Grid, number: int) -> bool:

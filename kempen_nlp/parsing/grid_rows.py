@@ -18,6 +18,7 @@ from kempen_nlp.parsing.words import (
 _MOST_DEFINITIONS = 2
 _SELDOM = 0.5
 _CODE_LENGTH = 2
+_LABEL_WORDS = 4
 _MOST = 0.8
 
 
@@ -72,7 +73,11 @@ def grid_of_bands(rows: Sequence[Block], shared_rows: Collection[str]) -> Grid |
     marks: dict[int, LevelMark] = {}
     for number, row in enumerate(rows):
         filled = [n for n, cell in enumerate(row.cells) if cell and (len(cell) > _CODE_LENGTH or n == 0)]
-        mark = read_column_level(row.cells[filled[0]]) if len(filled) == 1 else None
+        beside = [row.cells[n] for n in filled[1:]]
+        is_band = all(len(cell.split()) <= _LABEL_WORDS and not cell.endswith(".") for cell in beside)
+        mark = read_level(row.cells[filled[0]], loose=True) if filled and is_band else None
+        if not beside and filled:
+            mark = read_column_level(row.cells[filled[0]])
         if mark:
             marks[number] = mark
     below = [rows[n] for n in range(min(marks, default=0) + 1, len(rows)) if n not in marks]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from kempen_nlp.parsing.blocks import Block, glued
 from kempen_nlp.parsing.scales import read_level, read_named_level
-from kempen_nlp.parsing.words import competency_label
+from kempen_nlp.parsing.words import competency_label, is_other_section, label_in_front
 
 _SENTENCE_END = tuple(".!?;:…")
 _PAGE_NUMBER = re.compile(
@@ -159,8 +159,9 @@ def _are_neighbours(first: Block, second: Block) -> bool:
 def _goes_on(first: Block, second: Block, lines: Sequence[str], width: int) -> bool:
     if not _are_neighbours(first, second) or _is_mark(second) or (_is_mark(first) and first.kind != "paragraph"):
         return False
+    opens_part = is_other_section(label_in_front(second.text))
     mark = read_level(first.text, loose=True) or read_named_level(first.text)
-    if mark and not mark.rest:
+    if opens_part or (mark and not mark.rest):
         return False
     if first.kind == "item" and second.indent > first.indent and not first.text.endswith(":"):
         return True

@@ -20,7 +20,7 @@ _NUMBERED = re.compile(
 _CODED = re.compile(
     r"^(?P<label>(?P<prefix>[^\W\d_]{1,3})-?(?P<ordinal>\d))(?![\w.,/])[:.)–—-]*\s*(?P<rest>.*)$", re.DOTALL
 )
-_NAMED = re.compile(r"^(?P<label>[^:\n]{2,40}?)\s*(?:(?::|\s[–—-])\s+(?P<rest>\S.*))?$", re.DOTALL)
+_NAMED = re.compile(r"^(?P<label>[^:\n]{2,40}?)\s*(?:(?::|\s[–—-])\s+(?P<rest>\S.*)|:)?$", re.DOTALL)
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8}
 _LABEL_WORDS = 4
 _CODE_LENGTH = 3
@@ -348,19 +348,27 @@ def _order_of(members: Sequence[Label], runs: Sequence[Sequence[Label]]) -> dict
 
 def _rewritten(blocks: Sequence[Block], series: Sequence[Label], ranks: Mapping[Place, int]) -> list[Block]:
     result = list(blocks)
+    rests = Counter((label.key, label.rest.casefold()) for label in series)
+    counts = Counter(label.key for label in series)
     for label in series:
         position, column = label.place
         block = result[position]
-        name = (
-            "" if is_about_levels(label.label) or len(label.label) <= _CODE_LENGTH else f" ({label.label.strip('()')})"
-        )
-        if label.rest.startswith("("):
-            text = f"Niveau {ranks[label.place]} {label.rest.strip()}"
-        else:
-            text = f"Niveau {ranks[label.place]}{name}" + (f": {label.rest.strip()}" if label.rest else "")
+        is_shared = 2 * rests[label.key, label.rest.casefold()] > counts[label.key] > 1
+        text = f"Niveau {ranks[label.place]}{_said_of(label, is_shared=is_shared)}"
         if column < 0:
             result[position] = replace(block, text=text)
         else:
             cells = (*block.cells[:column], text, *block.cells[column + 1 :])
             result[position] = replace(block, cells=cells, text="\t".join(cells))
     return result
+
+
+def _said_of(label: Label, *, is_shared: bool) -> str:
+    """Return what follows 'Niveau 1': the house's name in brackets, and text that differs by competency."""
+    if label.rest.startswith("("):
+        return f" {label.rest.strip()}"
+    is_number = is_about_levels(label.label) or len(label.label) <= _CODE_LENGTH
+    if is_shared and label.rest and len(label.rest.split()) <= _LABEL_WORDS and "\n" not in label.rest:
+        return f" ({label.rest})" if is_number else f" ({label.label} – {label.rest})"
+    name = "" if is_number else f" ({label.label.strip('()')})"
+    return f"{name}: {label.rest.strip()}" if label.rest else name

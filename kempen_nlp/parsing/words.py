@@ -15,7 +15,7 @@ _COMPETENCY_WITH_NUMBER = re.compile(r"^competentie\s+[A-Z]?\d{1,2}\.?\s+(?P<nam
 LABEL_IN_BOLD = re.compile(r"^\*\*([^*]{1,60}?)[:.?]?\*\*\s*:?\s+(?=\S)")
 _DEFINITION = re.compile(
     r"^(?:definitie|omschrijving|beschrijving|betekenis|toelichting|kern|waar gaat het om\??"
-    r"|wat (?:bedoelen we(?: (?:hier|er)?mee)?"
+    r"|dat betekent|wat (?:bedoelen we(?: (?:hier|er)?mee)?"
     r"|houdt (?:het|dit) in|is (?:het|dit)|verstaan we (?:eronder|hieronder))\??)\s*(?:van de competentie)?"
     r"\s*(?:(?:[:–—-]|(?<=\?)\s)\s*(?P<rest>.*))?$",
     re.IGNORECASE | re.DOTALL,
@@ -41,12 +41,13 @@ _INDICATORS = re.compile(
 _OTHER_SECTION = re.compile(
     r"^(?:(?:ontwikkel|leer|praktische )?tips?(?: .{1,30})?"
     r"|(?:ontwikkel|leer|oefen|praktijk)-?(?:suggesties?|adviezen|acties?|idee[eë]n|opdrachten)"
-    r"|(?:interview|feedback|reflectie|selectie|gespreks|coach|kern)?vra(?:ag|gen)(?: (?:voor|bij|om|aan) .{1,40})?"
+    r"|(?:mogelijke |voorbeeld)?(?:interview|feedback|reflectie|selectie|gespreks|coach|kern)?"
+    r"vra(?:ag|gen)(?: (?:voor|bij|om|aan) .{1,40})?"
     r"|(?:liever |doe je |vertoont )?niet|(?:niet[- ]gewenst|ongewenst|niet effectief|ineffectief) gedrag"
-    r"|opmerking(?:en)?|n\.?b\.?|let op"
+    r"|opmerking(?:en)?|n\.?b\.?|let op|pas op(?: voor)?"
     r"|(?:mogelijke )?bewijs(?:stukken|zen|materiaal)|bewijzen|om over na te denken|noten?"
     r"|contra-?indicat(?:ies|oren)|valkuil(?:en)?|negatie(?:f|ve) (?:gedrag|indicatoren|gedragsvoorbeelden)"
-    r"|ontwikkelpunten|(?:ontwikkel|leer)activiteiten|opleidingen|trainingen|literatuur|bronnen"
+    r"|ontwikkelpunten|(?:ontwikkel|leer)activiteit(?:en)?|opleiding(?:en)?|training(?:en)?|literatuur|bronnen"
     r"|bijlagen?(?: .{1,40})?|verwante competenties|colofon|nawoord|voorwoord|begrippenlijst)\s*:?$",
     re.IGNORECASE,
 )
@@ -158,8 +159,10 @@ def label_in_front(text: str) -> str:
     >>> [label_in_front(t) for t in ("**Tip:** loop eens mee.", "Tip: loop eens mee.", "Loopt eens mee.")]
     ['Tip', 'Tip', '']
     """
-    match = LABEL_IN_BOLD.match(text) or _LABEL.match(text)
-    return match[1].strip() if match else ""
+    if match := LABEL_IN_BOLD.match(text) or _LABEL.match(text):
+        return match[1].strip()
+    called = re.match(r"^([^\W\d_]+)!\s", text)
+    return called[1] if called and is_other_section(called[1]) else ""
 
 
 def column_role(text: str) -> str | None:
