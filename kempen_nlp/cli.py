@@ -195,12 +195,13 @@ def import_(
     writer_column: Annotated[str | None, typer.Option(help="Column that says who wrote a comment.")] = None,
 ) -> None:
     """Read a filled-in workbook: agreement with the model, labelled feedback, and who decided what."""
-    from kempen_nlp.console import print_agreement, say
-    from kempen_nlp.review import import_review
+    from kempen_nlp.console import print_agreement, say, say_set_aside
+    from kempen_nlp.review import aside_path, import_review
 
     review = import_review(workbook, output, framework=framework, writer_column=writer_column)
     print_agreement(review.agreement)
     say(review.sentences())
+    say_set_aside(review.set_aside, aside_path(output))
 
 
 @app.command()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 
 from kempen_nlp.assignments import whole_file
 from kempen_nlp.corpus import framework_names, load_framework, sha256_of
+from kempen_nlp.dutch import HEADINGS
 from kempen_nlp.errors import ReviewError
 from kempen_nlp.exchange import read_annotations
 from kempen_nlp.framework import Framework
@@ -21,10 +23,13 @@ from kempen_nlp.review._measures import agreement_table
 from kempen_nlp.review._reading import FilledWorkbook, read_workbook
 from kempen_nlp.workbook import FRAMEWORK_FACT, framework_hash
 
-__all__ = ["Decision", "Finding", "Review", "SetAside", "import_review", "read_review"]
+__all__ = ["Decision", "Finding", "Review", "SetAside", "aside_path", "import_review", "read_review"]
 
 WRITER_COLUMNS = ("schrijver", "auteur", "leidinggevende", "writer", "author")
 UNKNOWN_WRITER = "onbekend"
+_ASIDE_HEADINGS = {
+    "cell": "cel", "row": "rij", "comment_id": "nummer", "column": "kolom", "found": "gevonden", "expected": "verwacht",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -82,11 +87,32 @@ def read_review(path: str | Path, *, framework: str | None = None, writer_column
         return _from_label_studio(path, framework, writer_column)
     workbook = read_workbook(path)
     known = _framework(workbook, framework)
-    results = list(decide(workbook.rows, known))
+    results = [_placed(result, workbook) for result in decide(workbook.rows, known)]
     ids = [str(row.cells.get("id") or "") for row in workbook.rows]
     _require(any(result is not None for result in results), path, "Choose one from the list in the column `besluit`.")
     extra = {identifier: row.extra for identifier, row in zip(ids, workbook.rows, strict=True)}
-    return _review(known, workbook, list(zip(ids, results, strict=True)), _writers(extra, path, writer_column))
+    told = [*zip(ids, results, strict=True), *_incomplete(workbook, ids)]
+    return _review(known, workbook, told, _writers(extra, path, writer_column))
+
+
+def _placed(result: Decision | SetAside | None, workbook: FilledWorkbook) -> Decision | SetAside | None:
+    if isinstance(result, SetAside):
+        return replace(result, cell=workbook.cell(result.row, result.column))
+    return result
+
+
+def _incomplete(workbook: FilledWorkbook, ids: Sequence[str]) -> list[_Result]:
+    """Set aside comments of which rows were taken out; what is gone was not judged, so the rest teaches nothing."""
+    found = Counter(ids)
+    lacking = {i: n for i, n in workbook.n_rows.items() if 0 < found[i] < n}
+    first = {i: row.number for i, row in reversed(list(zip(ids, workbook.rows, strict=True)))}
+    expected = "alle rijen van deze opmerking; wis geen rijen, maar wijs af of laat leeg"
+    results: list[_Result] = []
+    for identifier, n_rows in lacking.items():
+        said = f"{found[identifier]} van de {n_rows} rijen"
+        aside = SetAside(first[identifier], identifier, HEADINGS["id"], said, expected)
+        results.append((identifier, _placed(aside, workbook)))
+    return results
 
 
 def _from_label_studio(path: Path, framework: str | None, writer_column: str | None) -> Review:
@@ -158,23 +184,34 @@ def import_review(
     kept = output.with_name(f"{output.stem}.besluiten.jsonl")
     _add_decisions(kept, review)
     if review.set_aside:
-        columns = {"row": "rij", "comment_id": "nummer", "column": "kolom", "found": "gevonden", "expected": "verwacht"}
-        table = pd.DataFrame([asdict(item) for item in review.set_aside]).rename(columns=columns)
-        with whole_file(output.with_name(f"{output.stem}.terzijde.csv")) as partial:
-            table.to_csv(partial, sep=";", index=False, encoding="utf-8-sig")
+        table = pd.DataFrame([asdict(item) for item in review.set_aside]).rename(columns=_ASIDE_HEADINGS)
+        with whole_file(aside_path(output)) as partial:
+            table[list(_ASIDE_HEADINGS.values())].to_csv(partial, sep=";", index=False, encoding="utf-8-sig")
     return review
+
+
+def aside_path(output: str | Path) -> Path:
+    """Return where ``import_review`` lists the rows that cannot be used."""
+    output = Path(output)
+    return output.with_name(f"{output.stem}.terzijde.csv")
 
 
 def _framework(workbook: FilledWorkbook, name: str | None) -> Framework:
     wanted = workbook.facts.get(FRAMEWORK_FACT)
     candidates = [load_framework(n) for n in ([name] if name else framework_names())]
     for framework in candidates:
-        if framework_hash(framework) == wanted:
+        if framework_hash(framework) == wanted or (name and wanted is None and _has_all(framework, workbook)):
             return framework
     what = f"was made with a framework of SHA-256 {wanted[:12]}…" if wanted else "does not say which framework it has"
-    tried = f"{name} is another one" if name else "none of the shipped ones is that"
+    tried = f"{name} is another one" if name else "none of the shipped ones is that" if wanted else "its sheet is gone"
     msg = f"{workbook.path} {what}; {tried}. Name the framework that it was made with by --framework."
     raise ReviewError(msg)
+
+
+def _has_all(framework: Framework, workbook: FilledWorkbook) -> bool:
+    """Say whether every competency that the model named is of this framework; the sheet that would tell is gone."""
+    named = {row.cells.get("competency") for row in workbook.rows} - {None}
+    return named <= set(framework.names)
 
 
 def _complete(results: Sequence[_Result]) -> tuple[list[str], int]:

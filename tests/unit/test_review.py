@@ -213,7 +213,9 @@ def test_a_bad_row_is_set_aside_with_where_and_what(filled, tmp_path, row, cells
     assert aside.comment_id not in {c["id"] for c in review.feedback}
     assert len(review.decisions) == (6 if row == 8 else 5)
     listed = (tmp_path / "g.terzijde.csv").read_text(encoding="utf-8-sig")
-    assert listed.splitlines()[0] == "rij;nummer;kolom;gevonden;verwacht"
+    assert listed.splitlines()[0] == "cel;rij;nummer;kolom;gevonden;verwacht"
+    letter = openpyxl.utils.get_column_letter(_column(openpyxl.load_workbook(filled)["Toewijzingen"], column))
+    assert aside.cell == f"Toewijzingen!{letter}{row}"
     assert "Belt klanten" not in listed
 
 
@@ -324,3 +326,10 @@ def test_libreoffice_of_this_machine_keeps_what_is_needed(filled, tmp_path):
 
     assert zipfile.is_zipfile(tmp_path / "lo" / "uit.xlsx")
     assert len(read_review(tmp_path / "lo" / "uit.xlsx").decisions) == 6
+
+
+def test_a_competency_that_does_not_exist_is_named_before_what_is_missing(empty):
+    """The first thing to mend is said first."""
+    review = read_review(_fill(empty, {7: ("wijzigen", "Leiderschap", None, None, None, "Els", None, None)}))
+
+    assert [(s.column, s.found) for s in review.set_aside] == [("juiste competentie", "Leiderschap")]
