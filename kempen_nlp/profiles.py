@@ -169,7 +169,9 @@ def profile_sheet(assignments: pd.DataFrame, framework: Framework) -> pd.DataFra
         {
             "medewerker": table["person"], "profiel": table["profile"], "competentie": table["competency"],
             "vereist niveau": table["required"], "gevonden niveau": table["found"], "stand": judged,
-            "sterke punten": table["n_strengths"], "ontwikkelpunten": table["n_developments"],
+            # Whole numbers also where a profile is not known and its row has none.
+            "sterke punten": table["n_strengths"].astype("Int64"),
+            "ontwikkelpunten": table["n_developments"].astype("Int64"),
             "opmerking bij profiel": table["note"],
         }
     )  # fmt: skip

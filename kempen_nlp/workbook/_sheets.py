@@ -31,7 +31,7 @@ _WIDTHS = {
     "text": 60, "quote": 50, "evidence_text": 50, "problems": 40, "opmerking": 60, "citaat": 50, "indicator": 50,
     "problemen": 40, "reden": 40, "juist citaat": 40, "juiste competentie": 24, "competentie": 24, "niveau": 9,
     "kans": 8, "nummer": 10, "uitkomst": 14, "betekenis": 90, "onderwerp": 28, "toelichting": 60, "gevonden": 50,
-    "kenmerken": 34, "opmerking bij profiel": 40,
+    "kenmerken": 34, "opmerking bij profiel": 40, "medewerker": 26, "profiel": 22, "functie": 22, "leidinggevende": 26,
 }  # fmt: skip
 _LINE_HEIGHT = 15
 _MAX_LINES = 12

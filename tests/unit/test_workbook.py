@@ -105,6 +105,9 @@ def test_profiles_show_status_too_little_evidence_and_unknown_profiles(path):
 
     assert rows[1][:6] == ["Noor", "Adviseur A", "Klantgerichtheid", 3, None, "te weinig bewijs"]
     assert rows[-1][-1] == "Het raamwerk heeft geen profiel Wethouder Z."
+    counts = [cell for row in rows[1:] for cell in row[6:8] if cell is not None]
+    assert counts
+    assert all(isinstance(cell, int) for cell in counts)
 
 
 def test_comments_are_marked_for_what_they_lack(comments):
