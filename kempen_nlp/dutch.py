@@ -7,6 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
 HEADINGS = {
@@ -123,6 +125,18 @@ def counted(number: int, noun: str) -> str:
     ('1 opmerking', '0 citaten')
     """
     return f"{number} {noun if number == 1 else PLURALS[noun]}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """
+    Return names as a sentence has them; empty when there are none.
+
+    Examples
+    --------
+    >>> listed(["Moed", "Samenwerken", "Coachen"])
+    'Moed, Samenwerken en Coachen'
+    """
+    return " en ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def in_dutch_words(problems: str) -> str:
