@@ -65,7 +65,8 @@ def _marked(piece: str, over: Sequence[Span]) -> str:
 
 
 def _label(span: Span) -> str:
-    return f'<sup style="font-size:.72em;font-weight:600;margin:0 .3em 0 .1em">{escape(span.label)}</sup>'
+    style = "font-size:.72em;font-weight:600;white-space:nowrap;margin:0 .3em 0 .1em"
+    return f'<sup style="{style}">{escape(span.label)}</sup>'
 
 
 def table_html(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -20,10 +20,13 @@ from kempen_nlp.framework import Framework
 from kempen_nlp.review._annotations import decide_task
 from kempen_nlp.review._decisions import Decision, Finding, SetAside, decide
 from kempen_nlp.review._measures import agreement_table
-from kempen_nlp.review._reading import FilledWorkbook, read_workbook
+from kempen_nlp.review._reading import FilledWorkbook, ReviewRow, read_workbook
 from kempen_nlp.workbook import FRAMEWORK_FACT, framework_hash
 
-__all__ = ["Decision", "Finding", "Review", "SetAside", "aside_path", "import_review", "read_review"]
+__all__ = [
+    "Decision", "FilledWorkbook", "Finding", "Review", "ReviewRow", "SetAside", "aside_path", "decide", "import_review",
+    "read_review", "read_workbook",
+]  # fmt: skip
 
 WRITER_COLUMNS = ("schrijver", "auteur", "leidinggevende", "writer", "author")
 UNKNOWN_WRITER = "onbekend"
