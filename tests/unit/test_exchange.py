@@ -315,6 +315,24 @@ def test_annotations_that_cannot_be_used_are_set_aside(path, tmp_path):
     assert review.feedback == ()
 
 
+def test_an_export_without_predictions_is_set_aside_and_relations_are_passed_over(path, tmp_path):
+    """Without what the model said nobody knows what was changed; a relation says nothing of a level."""
+    export_assignments(path, tmp_path / "t.json", format_name="label-studio", framework="kempen")
+    tasks = json.loads((tmp_path / "t.json").read_text(encoding="utf-8"))
+    kept = [
+        *tasks[0]["predictions"][0]["result"],
+        {"type": "relation", "from_id": "k1", "to_id": "k2", "direction": "right"},
+    ]
+    tasks = _annotate(tasks, kept, [], [])
+    tasks[1]["predictions"], tasks[2]["predictions"] = [], [17]
+    (tmp_path / "k.json").write_text(json.dumps(tasks), encoding="utf-8")
+
+    review = read_review(tmp_path / "k.json")
+
+    assert [(d.comment_id, d.decision) for d in review.decisions] == [("1", "accept"), ("1", "accept")]
+    assert [(s.comment_id, s.column) for s in review.set_aside] == [("2", "predictions"), ("3", "predictions")]
+
+
 @pytest.mark.parametrize(
     ("args", "error", "message"),
     [
