@@ -152,16 +152,28 @@ def report(
     per_person: Annotated[
         bool, typer.Option("--per-person", help="Add a part for each person, with profile and quotes.")
     ] = False,
+    reviewed: Annotated[
+        bool, typer.Option("--reviewed", help="Show what holds after the decisions in a filled-in workbook.")
+    ] = False,
 ) -> None:
     """Make one HTML page with figures and quotes."""
     from kempen_nlp.assignments import read_assignments
     from kempen_nlp.console import say
     from kempen_nlp.corpus import load_framework
     from kempen_nlp.report import ReportSection, framework_of, write_report
+    from kempen_nlp.review import count_decided, read_review
 
-    table = read_assignments(assignments)
-    known = load_framework(framework) if framework else framework_of(table)
-    section = ReportSection(known, table, per_person)
+    if reviewed:
+        review = read_review(assignments, framework=framework)
+        section = ReportSection(review.framework, review.applied(), per_person, review.who())
+    else:
+        table = read_assignments(assignments)
+        known = load_framework(framework) if framework else framework_of(table)
+        section = ReportSection(known, table, per_person)
+        if n_decided := count_decided(assignments):
+            say(
+                f"{assignments} holds {n_decided} decisions; the page shows what the model found. --reviewed counts them"
+            )
     write_report([section], output, title="Opmerkingen gelezen naast het raamwerk")
     say(f"Written: {output}")
 

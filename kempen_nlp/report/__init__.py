@@ -54,6 +54,8 @@ class ReportSection:
     """As ``assignments.to_frame`` gives."""
     per_person: bool = False
     """Add for each person a part with profile and quotes, on a page of its own when printed."""
+    note: str = ""
+    """What a reader must know of these assignments, in Dutch: who reviewed them."""
 
 
 def write_report(sections: Sequence[ReportSection], path: str | Path, *, title: str) -> None:
@@ -106,6 +108,7 @@ def _section(section: ReportSection, anchor: str) -> dict[str, object]:
         "title": framework.title,
         "anchor": anchor,
         "parts": _PARTS,
+        "note": section.note,
         "summary": summary(frame),
         "n_ranks": framework.n_ranks,
         "cells": cell_table(frame, framework, anchor),

@@ -106,10 +106,13 @@ def quote_rows(rows: pd.DataFrame) -> list[dict[str, str]]:
             "rank": str(row["rank"]),
             "polarity": POLARITY_TERMS[row["polarity"]],
             "kind": row["polarity"],
-            "probability": f"{row['probability']:.2f}".replace(".", ","),
+            # Whoever decided about it took the place of the model's probability.
+            "probability": "nagekeken"
+            if pd.isna(row["probability"])
+            else f"{row['probability']:.2f}".replace(".", ","),
             "evidence": "" if pd.isna(row["evidence_text"]) else row["evidence_text"],
         }
-        for row in rows.sort_values("probability", ascending=False).to_dict("records")
+        for row in rows.sort_values("probability", ascending=False, na_position="first").to_dict("records")
     ]
 
 

@@ -13,19 +13,20 @@ import pandas as pd
 
 from kempen_nlp.assignments import whole_file
 from kempen_nlp.corpus import framework_names, load_framework, sha256_of
-from kempen_nlp.dutch import HEADINGS
+from kempen_nlp.dutch import HEADINGS, counted, listed
 from kempen_nlp.errors import ReviewError
 from kempen_nlp.exchange import read_annotations
 from kempen_nlp.framework import Framework
 from kempen_nlp.review._annotations import decide_task
+from kempen_nlp.review._applied import reviewed_table
 from kempen_nlp.review._decisions import Decision, Finding, SetAside, decide
 from kempen_nlp.review._measures import agreement_table
 from kempen_nlp.review._reading import FilledWorkbook, ReviewRow, read_workbook
 from kempen_nlp.workbook import FRAMEWORK_FACT, framework_hash
 
 __all__ = [
-    "Decision", "FilledWorkbook", "Finding", "Review", "ReviewRow", "SetAside", "aside_path", "decide", "import_review",
-    "read_review", "read_workbook",
+    "Decision", "FilledWorkbook", "Finding", "Review", "ReviewRow", "SetAside", "aside_path", "count_decided", "decide",
+    "import_review", "read_review", "read_workbook", "reviewed_table",
 ]  # fmt: skip
 
 WRITER_COLUMNS = ("schrijver", "auteur", "leidinggevende", "writer", "author")
@@ -49,6 +50,21 @@ class Review:
     """Comments with some decisions, of which a row is undecided or set aside; they teach nothing."""
     agreement: pd.DataFrame
     """As ``agreement_table`` gives."""
+
+    def applied(self) -> pd.DataFrame:
+        """Return the assignments with the decisions carried out, see ``reviewed_table``."""
+        return reviewed_table(self.workbook.rows, self.decisions)
+
+    def who(self) -> str:
+        """Say in Dutch who decided about how much, for a report."""
+        names = listed(sorted({decision.reviewer for decision in self.decisions}))
+        n_rows, n_decided = len(self.workbook.rows), len(self.decisions)
+        rest = f"{n_rows - n_decided} van de {n_rows} rijen zijn niet nagekeken en staan er zoals het model ze vond."
+        return (
+            f"Nagekeken door {names}: {counted(n_decided, 'besluit')}. Wat is afgewezen, staat er niet in; wat is "
+            "gewijzigd, staat er zoals het volgens de beoordelaar is. "
+            + (rest if n_rows > n_decided else "Alle rijen zijn nagekeken.")
+        )
 
     def sentences(self) -> str:
         """Say what came of it, in a few English sentences."""
@@ -96,6 +112,15 @@ def read_review(path: str | Path, *, framework: str | None = None, writer_column
     extra = {identifier: row.extra for identifier, row in zip(ids, workbook.rows, strict=True)}
     told = [*zip(ids, results, strict=True), *_incomplete(workbook, ids)]
     return _review(known, workbook, told, _writers(extra, path, writer_column))
+
+
+def count_decided(path: str | Path) -> int:
+    """Return how many rows of a workbook have a decision; 0 for any other file."""
+    try:
+        rows = read_workbook(path).rows if Path(path).suffix.lower() == ".xlsx" else ()
+    except ReviewError:
+        return 0
+    return sum(row.cells.get("decision") is not None for row in rows)
 
 
 def _placed(result: Decision | SetAside | None, workbook: FilledWorkbook) -> Decision | SetAside | None:
