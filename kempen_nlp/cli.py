@@ -171,9 +171,7 @@ def report(
         known = load_framework(framework) if framework else framework_of(table)
         section = ReportSection(known, table, per_person)
         if n_decided := count_decided(assignments):
-            say(
-                f"{assignments} holds {n_decided} decisions; the page shows what the model found. --reviewed counts them"
-            )
+            say(f"{assignments} holds {n_decided} decisions; the page shows what the model found. See --reviewed.")
     write_report([section], output, title="Opmerkingen gelezen naast het raamwerk")
     say(f"Written: {output}")
 
