@@ -44,14 +44,14 @@ def framework_of(workbook: FilledWorkbook, chosen: Framework) -> Framework:
 
 def comments_of(workbook: FilledWorkbook) -> list[Comment]:
     """Return each comment of a workbook once, in order, with the other columns of the input."""
-    found: dict[str, Comment] = {}
+    found: dict[tuple[str, str], Comment] = {}
     for row in workbook.rows:
-        identifier = str(row.cells.get("id") or "")
-        if identifier not in found:
+        # An id that was used twice is kept as a problem, beside the comment that had it first.
+        identifier, text = str(row.cells.get("id") or ""), str(row.cells.get("text") or "")
+        if (identifier, text) not in found:
             problem = from_dutch_words(str(row.cells.get("problems") or ""))
             unread = row.cells.get("state") == STATE_TERMS["problem"]
-            text = str(row.cells.get("text") or "")
-            found[identifier] = Comment(identifier, text, row.number, row.extra, (problem,) if unread else ())
+            found[identifier, text] = Comment(identifier, text, row.number, row.extra, (problem,) if unread else ())
     return list(found.values())
 
 

@@ -52,7 +52,17 @@ class Review:
     """As ``agreement_table`` gives."""
 
     def applied(self) -> pd.DataFrame:
-        """Return the assignments with the decisions carried out, see ``reviewed_table``."""
+        """
+        Return the assignments with the decisions carried out, see ``reviewed_table``.
+
+        Raises
+        ------
+        ReviewError
+            If they come of no workbook.
+        """
+        if not self.workbook.rows:
+            msg = f"{self.workbook.path} holds decisions, but not what was found. Expected a filled-in workbook."
+            raise ReviewError(msg)
         return reviewed_table(self.workbook.rows, self.decisions)
 
     def who(self) -> str:

@@ -68,7 +68,7 @@ def _after(found: Mapping[str, Any], decision: Decision) -> dict[str, Any] | Non
         decision.model.competency,
         decision.model.rank,
     )
-    start = decision.text.find(final.quote)
+    start = _start(final.quote, decision, found)
     about = {} if same else dict.fromkeys(name for name in TABLE_COLUMNS if name.startswith("evidence_"))
     return {
         **found, **about, "text": decision.text, "state": "assigned",
@@ -76,3 +76,12 @@ def _after(found: Mapping[str, Any], decision: Decision) -> dict[str, Any] | Non
         "quote": final.quote, "start": start, "end": start + len(final.quote),
         "probability": None, "rank_probabilities": None,
     }  # fmt: skip
+
+
+def _start(quote: str, decision: Decision, found: Mapping[str, Any]) -> int:
+    """Return where a quote begins: where the model found it, else the first place that has these words."""
+    place = found["start"]
+    # Programs that save a workbook may end lines in another way, and then every place behind them shifts.
+    if decision.model and isinstance(place, int) and decision.text.startswith(quote, place):
+        return place
+    return decision.text.find(quote)

@@ -18,6 +18,7 @@ from kempen_nlp.workbook import (
     COUNT_HEADINGS,
     FIELDS,
     FRAMEWORK_FACT,
+    METHOD_SHEET,
     NAME_PREFIX,
 )
 
@@ -177,7 +178,7 @@ def _texts(line: tuple[Any, ...]) -> list[str]:
 
 def _facts(book: Any) -> dict[str, str]:  # noqa: ANN401 - a book of openpyxl
     """Return what the sheet with the method says, whatever people call that sheet."""
-    for name in book.sheetnames:
+    for name in sorted(book.sheetnames, key=lambda name: name != METHOD_SHEET):
         rows = [row for row in book[name].iter_rows(max_col=2, values_only=True) if len(row) == 2]
         facts = {str(key): str(value) for key, value in rows if key is not None}
         if FRAMEWORK_FACT in facts:

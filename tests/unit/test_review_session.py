@@ -187,7 +187,9 @@ def begun(monkeypatch):
         session.read(name, content, framework, min_precision=None, tick=lambda _d, _t: None)
         return session
 
-    text = "id;opmerking;team\n1;Belt een klant terug met een collega.;Noord\n2;Prima jaar.;Zuid\n3;;\n"
+    text = (
+        "id;opmerking;team\n1;Belt een klant terug met een collega.;Noord\n2;Prima jaar.;Zuid\n3;;\n2;Nog eens.;Zuid\n"
+    )
     session = sit("mijn.csv", text.encode())
     session.decide(session.items[0], "Els", {"decision": "wijzigen", "new_rank": 3, "reason": "meer dan dit"})
     session.decide(session.items[2], "", {"decision": "accepteren"})
@@ -210,6 +212,7 @@ def test_a_workbook_of_an_earlier_sitting_goes_on_where_it_was(begun):
     )  # fmt: skip
     assert (second["decision"], second["reviewer"]) == ("accepteren", "Bart")
     assert again.comments[0].extra == {"team": "Noord"}
+    assert [c.problems for c in again.comments] == [c.problems for c in session.comments]
     assert again.comments[2].problems == ("The row has no text.",)
     assert (again.n_done, again.n_to_decide, again.n_left_out) == (2, 3, 0)
 
