@@ -109,6 +109,10 @@ def classify(  # noqa: PLR0913, PLR0917 - one parameter for each option
     from kempen_nlp.console import print_counts, progress, say
     from kempen_nlp.privacy import PersonPolicy
 
+    if output is not None and output.exists():
+        from kempen_nlp.review import require_no_decisions
+
+        require_no_decisions(output)
     with progress() as tick:
         counts = classify_file(
             comments, output, framework=framework, model=model, min_precision=min_precision,

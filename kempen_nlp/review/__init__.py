@@ -26,7 +26,7 @@ from kempen_nlp.workbook import FRAMEWORK_FACT, framework_hash
 
 __all__ = [
     "Decision", "FilledWorkbook", "Finding", "Review", "ReviewRow", "SetAside", "aside_path", "count_decided", "decide",
-    "import_review", "read_review", "read_workbook", "reviewed_table",
+    "import_review", "read_review", "read_workbook", "require_no_decisions", "reviewed_table",
 ]  # fmt: skip
 
 WRITER_COLUMNS = ("schrijver", "auteur", "leidinggevende", "writer", "author")
@@ -131,6 +131,23 @@ def count_decided(path: str | Path) -> int:
     except ReviewError:
         return 0
     return sum(row.cells.get("decision") is not None for row in rows)
+
+
+def require_no_decisions(path: Path) -> None:
+    """
+    Refuse to write over a workbook in which people decided about rows; any other file may go.
+
+    Raises
+    ------
+    ReviewError
+        If it holds decisions.
+    """
+    if n_decided := count_decided(path):
+        msg = (
+            f"{path} holds {n_decided} decisions of reviewers, which would be lost. "
+            "Name another file with -o, or move that one away."
+        )
+        raise ReviewError(msg)
 
 
 def _placed(result: Decision | SetAside | None, workbook: FilledWorkbook) -> Decision | SetAside | None:

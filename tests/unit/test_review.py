@@ -378,3 +378,14 @@ def test_a_report_that_does_not_count_the_decisions_says_so(filled, tmp_path, ca
     assert main(["report", str(filled), "--framework", "kempen", "-o", str(tmp_path / "v.html")]) == 0
 
     assert "holds 6 decisions" in capsys.readouterr().err
+
+
+def test_a_workbook_with_decisions_is_not_written_over(filled, tmp_path, capsys):
+    """Hours of reading are not lost to the same command given twice."""
+    (tmp_path / "o.csv").write_text("opmerking\nBelt klanten altijd terug.\n", encoding="utf-8")
+    before = filled.read_bytes()
+
+    assert main(["classify", str(tmp_path / "o.csv"), "--framework", "kempen", "-o", str(filled)]) == 1
+
+    assert "holds 6 decisions of reviewers" in capsys.readouterr().err
+    assert filled.read_bytes() == before
