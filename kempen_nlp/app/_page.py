@@ -11,6 +11,7 @@ import ipywidgets as w
 from kempen_nlp.app._messages import in_dutch
 from kempen_nlp.app._row import ItemRow
 from kempen_nlp.app._session import ALL, OUTCOMES, Load, ReviewSession
+from kempen_nlp.app._widgets import LABELS, WIDE, beside, button, choice, close_all, name_file, upload_button, wrapping
 from kempen_nlp.assignments import spans_of, state_counts
 from kempen_nlp.comments import READABLE_SUFFIXES
 from kempen_nlp.corpus import framework_names
@@ -27,8 +28,6 @@ sluit of opnieuw laadt: <strong>haal het werkboek op voordat u stopt</strong>. K
 als bestand, dan gaat u verder waar u was.</p>"""
 _HOW = """<p class="kempen-hint">Elke kleur is een competentie. Een doorgetrokken lijn onder het citaat is een sterk
 punt, een streepjeslijn een ontwikkelpunt, een stippellijn (met ? erachter) te onzeker om mee te tellen.</p>"""
-_WIDE = w.Layout(width="24rem")
-_LABELS = {"description_width": "8.5rem"}
 
 
 class ReviewPage:
@@ -37,50 +36,50 @@ class ReviewPage:
     def __init__(self, load: Load | None = None) -> None:
         self.session = ReviewSession(load) if load else ReviewSession()
         self.page = 0
-        self.upload = _upload("Kies bestand…", ",".join(READABLE_SUFFIXES), "kempen-upload")
+        self.upload = upload_button("Kies bestand…", ",".join(READABLE_SUFFIXES), "kempen-upload")
         self.chosen = w.HTML()
-        self.framework = _choice("Raamwerk", [*framework_names(), _OWN], "kempen-framework")
-        self.own = _upload("Kies raamwerk…", ".json", "kempen-own")
+        self.framework = choice("Raamwerk", [*framework_names(), _OWN], "kempen-framework")
+        self.own = upload_button("Kies raamwerk…", ".json", "kempen-own")
         self.own_chosen = w.HTML()
-        self.precision = _choice(
+        self.precision = choice(
             "Zekerheid", [("gewoon", 0.0), ("8 van de 10 juist", 0.8), ("9 van de 10 juist", 0.9)], "kempen-precision"
         )
-        self.reviewer = w.Text(description="Uw naam", placeholder="staat bij uw besluiten", style=_LABELS, layout=_WIDE)
+        self.reviewer = w.Text(description="Uw naam", placeholder="staat bij uw besluiten", style=LABELS, layout=WIDE)
         self.reviewer.add_class("kempen-reviewer")
-        self.start = _button("Lees de opmerkingen", "kempen-start", self._read, "primary")
+        self.start = button("Lees de opmerkingen", "kempen-start", self._read, "primary")
         self.progress = w.IntProgress(layout=w.Layout(width="22rem", visibility="hidden"))
         self.message = w.HTML()
         self.message.add_class("kempen-message")
-        self.competency = _choice("Competentie", [ALL], "kempen-competency", self._filter)
-        self.rank = _choice("Niveau", [ALL], "kempen-rank", self._filter)
-        self.outcome = _choice("Uitkomst", list(OUTCOMES), "kempen-outcome", self._filter)
+        self.competency = choice("Competentie", [ALL], "kempen-competency", self._filter)
+        self.rank = choice("Niveau", [ALL], "kempen-rank", self._filter)
+        self.outcome = choice("Uitkomst", list(OUTCOMES), "kempen-outcome", self._filter)
         self.counter = w.HTML()
         self.counter.add_class("kempen-counter")
         self.todo = w.HTML()
         self.todo.add_class("kempen-todo")
-        self.previous = _button("‹ vorige", "kempen-previous", lambda _: self._turn(-1))
-        self.next = _button("volgende ›", "kempen-next", lambda _: self._turn(1))
-        self.next_below = _button("volgende ›", "kempen-next", lambda _: self._turn(1))
+        self.previous = button("‹ vorige", "kempen-previous", lambda _: self._turn(-1))
+        self.next = button("volgende ›", "kempen-next", lambda _: self._turn(1))
+        self.next_below = button("volgende ›", "kempen-next", lambda _: self._turn(1))
         self.list = w.VBox()
-        self.make = _button("Maak het werkboek", "kempen-make", self._make, "success")
+        self.make = button("Maak het werkboek", "kempen-make", self._make, "success")
         self.link = w.HTML()
         self.link.add_class("kempen-link")
         self.review = w.VBox(layout=w.Layout(display="none"))
         self.framework.observe(lambda _: self._show_own(), "value")
-        self.upload.observe(lambda _: _name_file(self.upload, self.chosen), "value")
-        self.own.observe(lambda _: _name_file(self.own, self.own_chosen), "value")
+        self.upload.observe(lambda _: name_file(self.upload, self.chosen), "value")
+        self.own.observe(lambda _: name_file(self.own, self.own_chosen), "value")
         self.widget = self._arranged()
 
     def _arranged(self) -> w.Widget:
         self._show_own()
         self.review.children = (
             w.HTML(f"<h2>2. Nakijken</h2>{_HOW}"), self.todo,
-            w.HBox([self.competency, self.rank, self.outcome], layout=_wrapping()),
-            w.HBox([self.previous, self.next, self.counter], layout=_wrapping()), self.list,
+            w.HBox([self.competency, self.rank, self.outcome], layout=wrapping()),
+            w.HBox([self.previous, self.next, self.counter], layout=wrapping()), self.list,
             self.next_below,
-            w.HTML("<h2>3. Bewaren</h2>"), w.HBox([self.make, self.link], layout=_wrapping()),
+            w.HTML("<h2>3. Bewaren</h2>"), w.HBox([self.make, self.link], layout=wrapping()),
         )  # fmt: skip
-        files = w.HBox([w.Label("Opmerkingen", layout=_beside()), self.upload, self.chosen])
+        files = w.HBox([w.Label("Opmerkingen", layout=beside()), self.upload, self.chosen])
         return w.VBox(
             [w.HTML(f"{_INTRO}<h2>1. Kiezen</h2>"), files, w.HBox([self.framework, self.own, self.own_chosen]),
              self.precision, self.reviewer, w.HBox([self.start, self.progress]), self.message, self.review]
@@ -171,7 +170,7 @@ class ReviewPage:
         old = self.list.children
         self.list.children = tuple(self._block(items) for items in shown)
         for block in old:
-            _close(block)
+            close_all(block)
         self.previous.disabled = self.page == 0
         self.next.disabled = self.next_below.disabled = self.page == n_pages - 1
         where = f"bladzijde {self.page + 1} van {n_pages}"
@@ -225,42 +224,3 @@ class ReviewPage:
             f'<a download="nagekeken.xlsx" href="data:{kind};base64,{content}">nagekeken.xlsx bewaren ({n_done})</a>'
         )
         self._count(is_saved=True)
-
-
-def _name_file(upload: w.FileUpload, label: w.HTML) -> None:
-    label.value = f"<span class='kempen-file'>{escape(upload.value[0]['name'])}</span>" if upload.value else ""
-
-
-def _upload(text: str, accept: str, name: str) -> w.FileUpload:
-    made = w.FileUpload(accept=accept, multiple=False, description=text, layout=w.Layout(width="14rem"))
-    made.add_class(name)
-    return made
-
-
-def _choice(text: str, options: list[Any], name: str, then: Any = None) -> w.Dropdown:  # noqa: ANN401 - what ipywidgets takes
-    made = w.Dropdown(description=text, options=options, style=_LABELS, layout=_WIDE)
-    made.add_class(name)
-    if then is not None:
-        made.observe(then, "value")
-    return made
-
-
-def _button(text: str, name: str, then: Any, style: str = "") -> w.Button:  # noqa: ANN401 - what ipywidgets takes
-    made = w.Button(description=text, button_style=style, layout=w.Layout(width="14rem"))
-    made.add_class(name)
-    made.on_click(then)
-    return made
-
-
-def _beside() -> w.Layout:
-    return w.Layout(width="8.5rem", display="flex", justify_content="flex-end")
-
-
-def _wrapping() -> w.Layout:
-    return w.Layout(flex_flow="row wrap", align_items="center")
-
-
-def _close(widget: w.Widget) -> None:
-    for child in getattr(widget, "children", ()):
-        _close(child)
-    widget.close()
