@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 
 from kempen_nlp.errors import KempenError
 
@@ -18,6 +19,8 @@ def main(argv: list[str] | None = None) -> int:
     """
     from kempen_nlp.cli import app
 
+    # Of what Excel puts beside the cells (colours, lists) and openpyxl does not keep; it says nothing to an analyst.
+    warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
     try:
         app(args=argv, standalone_mode=True)
     except SystemExit as stop:

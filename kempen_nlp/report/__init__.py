@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from kempen_nlp import __version__
 from kempen_nlp.assignments import whole_file
 from kempen_nlp.corpus import framework_names, load_framework
 from kempen_nlp.errors import CommentsError
@@ -32,6 +33,12 @@ _READING = (
     "Groepen van minder dan vijf medewerkers worden niet apart getoond. Citaten staan er letterlijk; namen die in de "
     "tekst staan, zijn er niet uit gehaald.",
 )
+_PARTS = {
+    "gezegd": "Wat er gezegd is",
+    "verschil": "Waar gevonden en vereist niveau verschillen",
+    "citaten": "De citaten",
+    "niet": "Wat niet kon worden beoordeeld",
+}
 _HASHED = (
     "De namen zijn onleesbaar gemaakt: dezelfde code is dezelfde medewerker. Wie de namen mag zien, leest de "
     "opmerkingen opnieuw met `kempen classify --keep-persons`."
@@ -47,6 +54,8 @@ class ReportSection:
     """As ``assignments.to_frame`` gives."""
     per_person: bool = False
     """Add for each person a part with profile and quotes, on a page of its own when printed."""
+    note: str = ""
+    """What a reader must know of these assignments, in Dutch: who reviewed them."""
 
 
 def write_report(sections: Sequence[ReportSection], path: str | Path, *, title: str) -> None:
@@ -66,6 +75,7 @@ def write_report(sections: Sequence[ReportSection], path: str | Path, *, title: 
         title=title,
         warning=_WARNING,
         reading=_READING,
+        made=f"Gemaakt met kempen_nlp {__version__}.",
         sections=[_section(section, f"r{number}") for number, section in enumerate(sections, start=1)],
     )
     with whole_file(path) as partial:
@@ -96,6 +106,9 @@ def _section(section: ReportSection, anchor: str) -> dict[str, object]:
     _check(section)
     return {
         "title": framework.title,
+        "anchor": anchor,
+        "parts": _PARTS,
+        "note": section.note,
         "summary": summary(frame),
         "n_ranks": framework.n_ranks,
         "cells": cell_table(frame, framework, anchor),
