@@ -103,7 +103,11 @@ def _own(text: str, names: Collection[str]) -> Iterable[Mention]:
 def _without_overlap(mentions: Iterable[Mention]) -> list[Mention]:
     """Keep the more certain kind of two that overlap, and the longer of the same kind; return them in text order."""
     kept: list[Mention] = []
-    for mention in sorted(mentions, key=lambda m: (KINDS.index(m.kind), m.start - m.end, m.start)):
+    found = set(mentions)
+    # Nine digits of a longer telephone number may happen to pass the eleven test.
+    longer = [m for m in found if m.kind == "TELEFOON"]
+    found -= {m for m in found if m.kind == "BSN" and any(t.start < m.start and m.end <= t.end for t in longer)}
+    for mention in sorted(found, key=lambda m: (KINDS.index(m.kind), m.start - m.end, m.start)):
         if all(mention.end <= other.start or other.end <= mention.start for other in kept):
             kept.append(mention)
     return sorted(kept)

@@ -1,7 +1,7 @@
 """
 Measure how much of the marked mentions is replaced, and what is replaced that should not be.
 
-Run as ``python tests/privacy/measure.py [SET …] [--deduce] [--list]``; sets are ``development``, ``earlier``
+Run as ``python tests/privacy/measure.py [SET …] [--deduce] [--list]``; sets are ``development``, ``more``
 and the halves ``registers/tune`` and ``registers/frozen``. ``--list`` prints what was missed and what
 was replaced wrongly; of the frozen half it prints figures only.
 """
@@ -17,10 +17,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kempen_nlp.intervals import wilson_interval
 from kempen_nlp.language.pseudonyms import Pseudonymiser, deduce_finder
 
 FOLDER = Path(__file__).parent
-SETS = ("development", "held_out", "registers/tune", "registers/frozen")
+SETS = ("development", "more", "registers/tune", "registers/frozen")
 KINDS = {"n": "NAAM", "e": "E-MAIL", "t": "TELEFOON", "b": "BSN", "i": "IBAN", "p": "PERSONEELSNUMMER", "a": "ADRES", "c": "POSTCODE"}  # fmt: skip
 _MARK = re.compile(r"<([a-z]):([^>]+)>")
 
@@ -125,8 +126,12 @@ def _count(
 
 def report(name: str, found: Measured, *, listed: bool) -> Iterator[str]:
     """Yield the lines that say what was measured on a set."""
-    n = sum(found.n.values())
-    yield f"{name}: recall {found.recall:.3f} ({sum(found.found.values())} of {n}) in {found.n_comments} comments"
+    n, n_found = sum(found.n.values()), sum(found.found.values())
+    low, high = wilson_interval(n_found, n)
+    yield (
+        f"{name}: recall {found.recall:.3f} ({n_found} of {n}, 95 % interval {float(low):.3f} to {float(high):.3f}) "
+        f"in {found.n_comments} comments"
+    )
     yield "  " + ", ".join(f"{KINDS[kind]} {found.found[kind]}/{found.n[kind]}" for kind in KINDS if found.n[kind])
     yield (
         f"  false maskings {len(found.false)}, {found.false_per_100:.1f} per 100 comments "
