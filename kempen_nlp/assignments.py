@@ -266,7 +266,12 @@ def read_assignments(path: str | Path) -> pd.DataFrame:
         msg = f"{path} lacks the columns {missing}. Expected a file that `kempen classify` wrote."
         raise CommentsError(msg)
     for column in ("rank", "start", "end", "evidence_rank"):
-        frame[column] = frame[column].astype("Int64")
+        try:
+            frame[column] = frame[column].astype("Int64")
+        except (ValueError, TypeError) as error:
+            # What pandas says quotes the cell.
+            msg = f"{path}: the column {column} holds something other than whole numbers. Were its cells moved?"
+            raise CommentsError(msg) from error
     return frame
 
 

@@ -45,7 +45,7 @@ def find_names(text: str, known: Collection[str] = ()) -> Iterator[Mention]:
         last = words[end - 1]
         stop = last.end if last.is_initial else last.start + len(last.text)
         bare = next((w.start for w in words[begin:end] if w.is_capital or not is_particle(w)), words[begin].start)
-        if not _is_organisation(text, bare, stop):
+        if not is_organisation(text, bare, stop):
             yield Mention(words[begin].start, stop, "NAAM")
 
 
@@ -60,6 +60,21 @@ def name_words(name: str) -> set[str]:
     """
     found = {word.lower for word in words_of(name) if not word.is_initial and len(word.text) > 1}
     return found - terms("name_particles") - terms("name_titles")
+
+
+def is_whole_name(value: str) -> bool:
+    """
+    Say whether a cell holds the full name of a person and nothing else.
+
+    Examples
+    --------
+    >>> [is_whole_name(cell) for cell in ("Sanne de Vries", "Adviseur A", "Den Haag", "Team Noord", "De Groot")]
+    [True, False, False, False, False]
+    """
+    words = list(words_of(value))
+    if len(words) < 2 or not any(form in first_names() for form in forms_of(words[0])):
+        return False
+    return [(m.start, m.end) for m in find_names(value)] == [(0, len(value.rstrip()))]
 
 
 def _anchored(words: list[Word], known: Collection[str]) -> list[tuple[int, int]]:
@@ -138,11 +153,20 @@ def _repeated(words: list[Word], runs: list[tuple[int, int]], known: Collection[
     seen -= stop_words()
     added: list[tuple[int, int]] = []
     for at, word in enumerate(words):
-        if at not in taken and word.is_capital and any(form in seen for form in forms_of(word)[:2]):
-            end = min(_extended(words, at, known), *(t for t in taken if t > at), len(words))
-            added.append((at, max(end, at + 1)))
-            taken.update(range(at, max(end, at + 1)))
+        if at in taken or not word.is_capital or not any(form in seen for form in forms_of(word)[:2]):
+            continue
+        begin = _with_particles(words, at, taken)
+        end = min(_extended(words, begin, known), *(t for t in taken if t > at), len(words))
+        added.append((begin, max(end, at + 1)))
+        taken.update(range(begin, max(end, at + 1)))
     return runs + added
+
+
+def _with_particles(words: list[Word], at: int, taken: Collection[int]) -> int:
+    """Return where a surname begins that stands at ``at``, particles with a capital before it included."""
+    while at and at - 1 not in taken and words[at].joined and words[at - 1].is_capital and is_particle(words[at - 1]):
+        at -= 1
+    return at
 
 
 def _extended(words: list[Word], begin: int, known: Collection[str]) -> int:
@@ -160,7 +184,7 @@ def _extended(words: list[Word], begin: int, known: Collection[str]) -> int:
                 end += 1
             end += 1
             continue
-        if end > begin and not _belongs(word, words[begin], known):
+        if end > begin and not _belongs(words, end, begin, known):
             break
         end += 1
     return end
@@ -172,13 +196,14 @@ def _continues(words: list[Word], at: int) -> bool:
     return words[at].joined and (not before.raw.endswith(".") or len(before.text) == 1 or before.is_initial or is_title)
 
 
-def _belongs(word: Word, first: Word, known: Collection[str]) -> bool:
+def _belongs(words: list[Word], at: int, begin: int, known: Collection[str]) -> bool:
+    word, first = words[at], words[begin]
     if word.is_initial or word.lower in ("jr", "sr") or any(form in known for form in forms_of(word)):
         return True
     if word.is_capital:
-        is_barred = word.lower in terms("not_names") and not (
-            word.lower in stop_words() or word.lower in any_surnames()
-        )
+        # "Carolien Spaans" is a name, "Carolien Jansen Spaans" hardly.
+        is_surname = word.lower in any_surnames() and at == begin + 1
+        is_barred = word.lower in terms("not_names") and not (word.lower in stop_words() or is_surname)
         return not is_barred and not (word.is_shouted and not first.is_shouted)
     # Typed without capitals throughout: "fatima jansen".
     if first.is_capital or word.lower in common_words() or is_verb(word.lower):
@@ -186,7 +211,7 @@ def _belongs(word: Word, first: Word, known: Collection[str]) -> bool:
     return word.lower in any_surnames() or not (is_dutch(word.lower) or len(word.text) < 4)
 
 
-def _is_organisation(text: str, start: int, end: int) -> bool:
+def is_organisation(text: str, start: int, end: int) -> bool:
     """Say whether a stretch is, or lies within, a well-known body or brand with a person's name."""
     lowered = text.lower()
     for name in terms("organisations"):

@@ -137,16 +137,15 @@ def deduce_finder() -> Finder:
     """
     Return a finder that asks ``deduce`` for names of persons; needs the extra ``names``.
 
-    Its first use in a process takes about a minute; its tables are kept in a folder of the
-    user's own, see ``DEDUCE_CACHE``.
+    Its very first use takes one to three minutes, later ones some seconds a process: its tables are kept as a pickle in
+    a folder that only the user may write to, ``~/.cache/kempen_nlp/deduce`` or what ``DEDUCE_CACHE`` names.
 
     Raises
     ------
     ModuleNotFoundError
         If deduce is not installed.
     """
-    import deduce  # noqa: F401 - found out now, not at the first comment
+    from kempen_nlp.language.deduced import find_with_deduce, import_deduce
 
-    from kempen_nlp.language.deduced import find_with_deduce
-
+    import_deduce()  # What is lacking is found out now, not at the first comment.
     return find_with_deduce
