@@ -6,7 +6,6 @@ import json
 import os
 import re
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -255,7 +254,10 @@ def read_assignments(path: str | Path) -> pd.DataFrame:
         raise CommentsError(msg)
     try:
         frame = reader(path)
-    except (ValueError, OSError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except CommentsError:
+        raise
+    except Exception as error:
+        # A damaged file makes libraries raise anything: zlib, XML, Arrow and Excel each have errors of their own.
         msg = (
             f"{path} cannot be read as assignments ({type(error).__name__}). "
             "Expected a file that `kempen classify` wrote."
