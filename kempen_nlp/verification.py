@@ -183,9 +183,7 @@ def _check_model(model: Path | None, record: Mapping[str, Any]) -> Finding:
         return Finding("model", holds=False, detail=str(error))
     found, expected = sha256_of(folder / "manifest.json"), record["model"]["manifest_sha256"]
     if found != expected and model is None:
-        detail = (
-            f"the run had another model ({record['model']['folder']}) than the shipped one; name it with --model"
-        )
+        detail = f"the run had another model ({record['model']['folder']}) than the shipped one; name it with --model"
         return Finding("model", holds=None, detail=detail)
     return _compared("model", expected, found, folder.name)
 
