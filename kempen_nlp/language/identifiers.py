@@ -130,12 +130,19 @@ _STREET_NAMED = (
     r"|tocht|zicht|bocht|bongerd|heide|heuvel|dok|hoef|rug|straten|wegje|dorp|rijk|land|landen|vliet|voort|gang|passage)"
 )
 """Endings that streets have too, but not without a capital."""
-_CAP = r"[A-ZÀ-Ý][\w'’.\-]*"
+# No word is longer than this; without a limit a hostile text of one endless word would take hours.
+_CAP = r"[A-ZÀ-Ý][\w'’.\-]{0,40}"
 _SMALL = r"(?:van|de|der|den|het|'t|’t|ten|ter|te|op|in|aan|la|du|l'|d')"
-_TYPED = r"(?:[^\W\d_][\w'’\-]*)"
+_TYPED = r"(?:[^\W\d_][\w'’\-]{0,40})"
 
 _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
-    ("E-MAIL", re.compile(r"[\w.+\-]+(?:['’][\w.+\-]+)?(?:@|\s?\(at\)\s?|\s?\[at\]\s?)[\w\-]+(?:\.[\w\-]+)+"), _always),
+    (
+        "E-MAIL",
+        re.compile(
+            r"(?<![\w.+\-])[\w.+\-]+(?:['’][\w.+\-]+)?(?:@|\s?\(at\)\s?|\s?\[at\]\s?)[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}"
+        ),
+        _always,
+    ),
     ("IBAN", re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ .\-]?[A-Z0-9]{4}){2,7}(?:[ .\-]?[A-Z0-9]{1,4})?(?!\w)"), _is_iban),
     ("IBAN", re.compile(r"(?<!\w)[Nn][Ll][ ]?\d{2}[ .\-]?[A-Za-z]{4}[ .\-]?(?:\d[ .\-]?){9}\d(?!\w)"), _is_iban),
     ("IBAN", re.compile(r"(?<!\w)[Bb][Ee][ ]?\d{2}(?:[ .\-]?\d){12}(?!\w)"), _is_iban),
@@ -192,7 +199,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
     ),
     (
         "ADRES",
-        re.compile(rf"(?<!\w)(?:{_CAP}\s+(?:{_SMALL}\s+)*){{0,3}}[^\W\d_][\w'’\-]*{_STREET}{_NUMBER}(?:\s*,?\s*(?:te\s+)?[1-9]\d{{3}}(?:\s?[A-Z]{{2}}\b|[a-z]{{2}}\b)?(?:\s+{_CAP})?)?"),
+        re.compile(rf"(?<!\w)(?:{_CAP}\s+(?:{_SMALL}\s+)*){{0,3}}[^\W\d_][\w'’\-]{{0,40}}{_STREET}{_NUMBER}(?:\s*,?\s*(?:te\s+)?[1-9]\d{{3}}(?:\s?[A-Z]{{2}}\b|[a-z]{{2}}\b)?(?:\s+{_CAP})?)?"),
         _always,
     ),
     (
@@ -203,7 +210,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
         ),
         _always,
     ),
-    ("ADRES", re.compile(rf"(?<!\w)(?:{_CAP}\s+){{0,2}}[A-ZÀ-Ý][\w'’\-]*{_STREET_NAMED}{_NUMBER}"), _always),
+    ("ADRES", re.compile(rf"(?<!\w)(?:{_CAP}\s+){{0,2}}[A-ZÀ-Ý][\w'’\-]{{0,40}}{_STREET_NAMED}{_NUMBER}"), _always),
     ("ADRES", re.compile(rf"(?<!\w)(?:{_CAP}\s+){{0,2}}{_STREET_ALONE}(?:\s+{_CAP})?{_NUMBER}"), _always),
     (
         "ADRES",

@@ -14,6 +14,9 @@ _HEADS = (
     "teamlead", "trainee", "trainer", "voorzitter",
 )  # fmt: skip
 
+_LONGEST_ROW = 8
+"""Words with capitals that can make one name of a thing."""
+
 
 def following(words: list[Word], at: int) -> Word | None:
     """Return the next word, if nothing but white space stands between."""
@@ -44,8 +47,8 @@ def names_a_thing(words: list[Word], at: int) -> bool:
         return True
     if any(form in first_names() and form not in terms("ambiguous_names") for form in forms_of(words[at])):
         return False
-    begin = at
-    while begin and words[begin].joined and not words[begin].opens and (
+    begin, first = at, max(0, at - _LONGEST_ROW)
+    while begin > first and words[begin].joined and not words[begin].opens and (
         words[begin - 1].is_capital or is_particle(words[begin - 1])
     ) and words[begin - 1].lower not in terms("name_things"):  # fmt: skip
         begin -= 1

@@ -77,7 +77,7 @@ def words_of(text: str) -> Iterator[Word]:
 
 def _is_abbreviation(text: str, end: int) -> bool:
     """Say whether the full stop before ``end`` belongs to an initial or an abbreviation."""
-    word = re.search(r"[^\s(]+$", text[:end])
+    word = re.search(r"[^\s(]+$", text[max(0, end - 30) : end])
     if word is None:
         return False
     found = word[0].lower()

@@ -20,6 +20,8 @@ from kempen_nlp.language.name_particles import is_particle, names_a_person, surn
 from kempen_nlp.language.name_words import Word, forms_of, is_mixed, words_of
 
 _SPACES = " \t"
+_LONGEST = 40
+"""Characters of the longest name of an organisation."""
 
 
 def find_names(text: str, known: Collection[str] = ()) -> Iterator[Mention]:
@@ -102,12 +104,17 @@ def _vouched_for(
         begin, end = queue.pop()
         for at in _neighbours(text, words, begin, end):
             if at not in taken and _may_join(words, at, words[begin]):
-                run = (at, min(_extended(words, at, known), *(t for t in taken if t > at), len(words)))
+                run = (at, _free(at, _extended(words, at, known), taken))
                 if any(not is_particle(word) for word in words[slice(*run)]):
                     taken.update(range(*run))
                     found.append(run)
                     queue.append(run)
     return found
+
+
+def _free(at: int, end: int, taken: Collection[int]) -> int:
+    """Return where a run from ``at`` to ``end`` must stop because another begins."""
+    return next((i for i in range(at + 1, end) if i in taken), end)
 
 
 def _neighbours(text: str, words: list[Word], begin: int, end: int) -> Iterator[int]:
@@ -156,7 +163,7 @@ def _repeated(words: list[Word], runs: list[tuple[int, int]], known: Collection[
         if at in taken or not word.is_capital or not any(form in seen for form in forms_of(word)[:2]):
             continue
         begin = _with_particles(words, at, taken)
-        end = min(_extended(words, begin, known), *(t for t in taken if t > at), len(words))
+        end = _free(at, _extended(words, begin, known), taken)
         added.append((begin, max(end, at + 1)))
         taken.update(range(begin, max(end, at + 1)))
     return runs + added
@@ -180,9 +187,9 @@ def _extended(words: list[Word], begin: int, known: Collection[str]) -> int:
         if is_particle(word) and not (any(f in known for f in forms_of(word)) and word.is_capital):
             if not surname_after(words, end, small=small):
                 break
-            while is_particle(words[end]):
+            while end < len(words) and is_particle(words[end]):
                 end += 1
-            end += 1
+            end = min(end + 1, len(words))
             continue
         if end > begin and not _belongs(words, end, begin, known):
             break
@@ -213,9 +220,12 @@ def _belongs(words: list[Word], at: int, begin: int, known: Collection[str]) -> 
 
 def is_organisation(text: str, start: int, end: int) -> bool:
     """Say whether a stretch is, or lies within, a well-known body or brand with a person's name."""
-    lowered = text.lower()
+    first = max(0, start - _LONGEST)
+    around = text[first : end + _LONGEST].lower()
     for name in terms("organisations"):
-        at = lowered.find(name, max(0, start - len(name)), end + len(name))
-        if at >= 0 and at <= start and end <= at + len(name):
-            return not lowered[at - 1 : at].isalnum() and not lowered[at + len(name) : at + len(name) + 1].isalnum()
+        at = around.find(name)
+        if 0 <= at <= start - first and end - first <= at + len(name):
+            return (
+                not around[max(at - 1, 0) : at].isalnum() and not around[at + len(name) : at + len(name) + 1].isalnum()
+            )
     return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
@@ -102,23 +103,34 @@ def _own(text: str, names: Collection[str]) -> Iterable[Mention]:
 
 def _without_overlap(mentions: Iterable[Mention]) -> list[Mention]:
     """Keep the more certain kind of two that overlap, and the longer of the same kind; return them in text order."""
-    kept: list[Mention] = []
     found = set(mentions)
     # Nine digits of a longer telephone number may happen to pass the eleven test.
-    longer = [m for m in found if m.kind == "TELEFOON"]
-    found -= {m for m in found if m.kind == "BSN" and any(t.start < m.start and m.end <= t.end for t in longer)}
+    numbers = sorted(m for m in found if m.kind == "TELEFOON")
+    found -= {m for m in found if m.kind == "BSN" and _lies_within(m, numbers)}
+    kept: list[Mention] = []
     for mention in sorted(found, key=lambda m: (KINDS.index(m.kind), m.start - m.end, m.start)):
-        if all(mention.end <= other.start or other.end <= mention.start for other in kept):
-            kept.append(mention)
-    return sorted(kept)
+        at = bisect_right(kept, mention)
+        is_free_before = at == 0 or kept[at - 1].end <= mention.start
+        if is_free_before and (at == len(kept) or mention.end <= kept[at].start):
+            kept.insert(at, mention)
+    return kept
+
+
+def _lies_within(mention: Mention, longer: list[Mention]) -> bool:
+    before = bisect_right(longer, mention) - 1
+    return before >= 0 and longer[before].start < mention.start and mention.end <= longer[before].end
 
 
 def _replaced(text: str, mentions: list[Mention]) -> Pseudonymised:
     numbers: dict[tuple[str, str], int] = {}
+    counts: Counter[str] = Counter()
     pieces, places, last, length = [], [], 0, 0
     for mention in mentions:
         key = (mention.kind, _sameness(text[mention.start : mention.end], mention.kind))
-        number = numbers.setdefault(key, 1 + sum(kind == mention.kind for kind, _ in numbers))
+        if key not in numbers:
+            counts[mention.kind] += 1
+            numbers[key] = counts[mention.kind]
+        number = numbers[key]
         placeholder = f"[{mention.kind}-{number}]"
         before = text[last : mention.start]
         pieces += [before, placeholder]

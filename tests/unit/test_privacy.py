@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
+import time
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,28 @@ def test_comments_without_persons_are_left_as_they_are():
         "Zij is meester in haar vak.", "In Rotterdam en Gent is dat anders.", "Op maandag heeft hij 12 klanten.",
     ):  # fmt: skip
         assert masker.mask(text).text == text
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "a.b.", "A-", "Aa ", "van der ", "1", "0 ", "(0", "A.B. ", "Jan, ", "x' ", "Aalaan 1, ", "a@"]
+)
+def test_an_endless_text_takes_no_endless_time(piece):
+    """A cell of a million characters must not hold up a run: time grows with length, not with its square."""
+    masker = Pseudonymiser()
+    masker.mask("Jan belt.")
+    started = time.process_time()
+
+    masker.mask(piece * (20_000 // len(piece)))
+
+    assert time.process_time() - started < 4
+
+
+@pytest.mark.parametrize(
+    "text", ["Jan van der van Van", "Mevrouw van der van der", "van", "A. van", "Jan van der van der van"]
+)
+def test_a_text_that_ends_in_the_middle_of_a_name_is_no_fault(text):
+    """Particles to the very end."""
+    assert Pseudonymiser().mask(text).text
 
 
 @settings(max_examples=200, deadline=None)
