@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,6 +10,8 @@ import sys
 from functools import cache
 
 import pytest
+
+from kempen_nlp import load_framework
 
 IN_FULL = pytest.mark.skipif("KEMPEN_FUZZ" not in os.environ, reason="part of `make soak`")
 BLOCKED = """
@@ -47,9 +50,10 @@ def _filled(command, tmp_path, corpus_dir):
     rows = (corpus_dir / "feedback" / "sample.csv").read_text(encoding="utf-8").splitlines()[:6]
     (tmp_path / "in.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     feedback = corpus_dir / "feedback" / "validation.jsonl"
-    (tmp_path / "few.jsonl").write_text(
-        "".join(feedback.read_text(encoding="utf-8").splitlines(keepends=True)[::8]), encoding="utf-8"
-    )
+    names = set(load_framework("welzijn").names)
+    rows = [json.loads(line) for line in feedback.read_text(encoding="utf-8").splitlines()]
+    few = [row for row in rows if {label["competency"] for label in row["labels"]} <= names][::4]
+    (tmp_path / "few.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in few), encoding="utf-8")
     places = {
         "handbook": corpus_dir / "handbooks" / "welzijn.txt", "sample": tmp_path / "in.csv", "tmp": tmp_path,
         "feedback": feedback, "few": tmp_path / "few.jsonl",
