@@ -13,6 +13,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    pretty_exceptions_show_locals=False,
 )
 review_app = typer.Typer(help="Read back what people decided about assignments.", no_args_is_help=True)
 app.add_typer(review_app, name="review")

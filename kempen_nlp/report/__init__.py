@@ -11,7 +11,7 @@ import pandas as pd
 from kempen_nlp import __version__
 from kempen_nlp.assignments import whole_file
 from kempen_nlp.corpus import framework_names, load_framework
-from kempen_nlp.errors import CommentsError
+from kempen_nlp.errors import CommentsError, shown
 from kempen_nlp.framework import Framework
 from kempen_nlp.profiles import PERSON_COLUMNS, are_hashed, find_column
 from kempen_nlp.report._blocks import cell_table, count_assignments, group_blocks, quote_blocks, summary, unjudged
@@ -130,13 +130,13 @@ def _check(section: ReportSection) -> None:
     foreign = sorted(set(frame["competency"].dropna()) - set(framework.names))
     if foreign:
         msg = (
-            f"The assignments name {', '.join(foreign)}, which {framework.id} does not have. "
+            f"The assignments name {', '.join(map(shown, foreign[:5]))}, which {framework.id} does not have. "
             "Give the framework that they were made with by --framework."
         )
         raise CommentsError(msg)
     if section.per_person and find_column(frame, PERSON_COLUMNS) is None:
         msg = (
             f"The assignments have no column named one of {', '.join(PERSON_COLUMNS)}, so nobody can be shown apart. "
-            f"They have {', '.join(map(str, frame.columns))}."
+            f"They have {', '.join(map(shown, frame.columns))}."
         )
         raise CommentsError(msg)

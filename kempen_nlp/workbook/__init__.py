@@ -24,6 +24,7 @@ from kempen_nlp.profiles import profile_sheet
 from kempen_nlp.quality import count_marks, mark_comments
 from kempen_nlp.workbook._keys import FIELDS, row_key
 from kempen_nlp.workbook._sheets import NAME_PREFIX, add_sheet, make_reviewable, ordered
+from kempen_nlp.workbook._steady import steady_package
 
 __all__ = [
     "ASSIGNMENTS_SHEET", "COUNT_HEADINGS", "FIELDS", "FRAMEWORK_FACT", "METHOD_SHEET", "NAME_PREFIX", "Run",
@@ -110,7 +111,8 @@ def write_sheets(sheets: Mapping[str, pd.DataFrame], path: str | Path, *, review
     """
     Write tables as sheets with a frozen header and filters, whole or not at all.
 
-    With ``review`` the first sheet gets drop-downs and what it takes to read decisions back.
+    The same tables give the same bytes. With ``review`` the first sheet gets drop-downs and what it takes to read
+    decisions back.
     """
     from openpyxl import Workbook
 
@@ -124,6 +126,7 @@ def write_sheets(sheets: Mapping[str, pd.DataFrame], path: str | Path, *, review
         make_reviewable(book, first, list(table.columns), len(table), review.framework)
     with whole_file(path) as partial:
         book.save(partial)
+        steady_package(partial)
 
 
 def _for_review(frame: pd.DataFrame, decisions: Mapping[str, Mapping[str, object]]) -> pd.DataFrame:

@@ -240,7 +240,7 @@ def test_asking_for_persons_without_a_column_for_them_is_answered(kempen, frame,
 
 def test_assignments_of_another_framework_are_refused(frame, welzijn, tmp_path):
     """Else half of them would vanish from the page."""
-    with pytest.raises(CommentsError, match="name Samenwerken, which welzijn does not have"):
+    with pytest.raises(CommentsError, match="name 'Samenwerken', which welzijn does not have"):
         write_report([ReportSection(welzijn, frame)], tmp_path / "v.html", title="x")
 
 
