@@ -103,6 +103,9 @@ def classify(  # noqa: PLR0913, PLR0917 - one parameter for each option
     chunk: Annotated[
         int, typer.Option(min=1, help="At least so many comments make a part that is kept after a stop.")
     ] = 4096,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler whose workers classify (extra `cluster`).")
+    ] = None,
 ) -> None:
     """Map comments to competencies and levels, with quotes, evidence and probabilities."""
     from kempen_nlp.batch import BatchOptions, classify_file
@@ -114,7 +117,7 @@ def classify(  # noqa: PLR0913, PLR0917 - one parameter for each option
             comments, output, framework=framework, model=model, min_precision=min_precision,
             columns={"text_column": text_column, "id_column": id_column, "sheet": sheet},
             options=BatchOptions(
-                PersonPolicy(pseudonymise, names, keep_persons), chunk, say=say, tick=tick
+                PersonPolicy(pseudonymise, names, keep_persons), chunk, say=say, tick=tick, scheduler=scheduler
             ),
         )  # fmt: skip
     print_counts(counts, output)

@@ -77,21 +77,27 @@ class WorkFolder:
             elif name or path.suffix == ".partial" or path.name.startswith(f".{RESULT}-"):
                 path.unlink()
 
-    def add(self, number: int, comments: Iterable[ClassifiedComment]) -> None:
+    def add(self, number: int, content: bytes) -> None:
         """
         Keep a finished part.
+
+        Parameters
+        ----------
+        number : int
+            Its place in the output, counted from 0.
+        content : bytes
+            See ``packed``.
 
         Raises
         ------
         CommentsError
             If the disk does not take it; parts that were finished before are kept.
         """
-        rows = [json.dumps({**c.to_dict(), "extra": dict(c.extra)}, ensure_ascii=False) for c in comments]
-        content = "".join(f"{row}\n" for row in rows).encode()
-        name = f"{number:07d}-{len(rows)}-{hashlib.sha256(content).hexdigest()}.jsonl"
+        n_comments = content.count(b"\n")
+        name = f"{number:07d}-{n_comments}-{hashlib.sha256(content).hexdigest()}.jsonl"
         _write_whole(self.folder / name, content)
         self._paths[number] = self.folder / name
-        self.finished[number] = len(rows)
+        self.finished[number] = n_comments
 
     def comments(self) -> Iterator[ClassifiedComment]:
         """Yield the comments of all finished parts, in the order of the parts."""
@@ -105,6 +111,12 @@ class WorkFolder:
         """Remove the folder; a removal cut short leaves one that no run goes on with."""
         (self.folder / _RUN_FILE).unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def packed(comments: Iterable[ClassifiedComment]) -> bytes:
+    """Return comments as a part holds them: one JSON object a line, other columns of the input included."""
+    rows = (json.dumps({**c.to_dict(), "extra": dict(c.extra)}, ensure_ascii=False) for c in comments)
+    return "".join(f"{row}\n" for row in rows).encode()
 
 
 def work_folder_of(output: Path) -> Path:

@@ -105,6 +105,11 @@ def versions() -> dict[str, str]:
     return known | {name: metadata.version(name) for name in _LIBRARIES}
 
 
+def program() -> dict[str, str]:
+    """Return what two machines must have in common for their answers to be one run's."""
+    return {"kempen_nlp": f"{__version__} ({package_sha256()[:12]})"} | versions()
+
+
 def package_sha256() -> str:
     """Return one SHA-256 over the names and contents of the package's own code and terms."""
     folder = Path(__file__).resolve().parent
