@@ -78,8 +78,9 @@ def classify_file(  # noqa: PLR0913 - one parameter for each thing the command a
     comments : path
         See ``comments.read_comments``.
     output : path, optional
-        Its ending decides the format: ``.jsonl``, ``.csv``, ``.xlsx`` or ``.parquet``. Without it,
-        JSON Lines go to standard output as they come, and no record is written.
+        Its ending decides the format: ``.jsonl``, ``.csv``, ``.xlsx`` or ``.parquet``. Where
+        comments come from a folder it may have no ending, and is a folder of Parquet files. Without
+        it, JSON Lines go to standard output as they come, and no record is written.
     framework, model, min_precision
         See ``persistence.load_classifier``.
     columns : mapping, optional
@@ -98,7 +99,7 @@ def classify_file(  # noqa: PLR0913 - one parameter for each thing the command a
     """
     options = options or BatchOptions()
     if output is not None:
-        check_ending(Path(output))
+        check_ending(Path(output), Path(comments))
     elif options.scheduler is not None:
         msg = "A cluster finishes parts in any order, so its answers cannot go to standard output. Name a file with -o."
         raise CommentsError(msg)
@@ -208,7 +209,7 @@ def _put_together(output: Path, run: BatchRun, work: WorkFolder) -> Tally:
     if counted != len(run.file):
         msg = f"{output}: {counted:,} of {len(run.file):,} comments came back. Remove {work.folder} and start again."
         raise CommentsError(msg)
-    result.replace(output)
+    work.hand_over(result, output)
     return tally
 
 

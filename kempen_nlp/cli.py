@@ -63,14 +63,15 @@ def parse(
 
 @app.command()
 def classify(  # noqa: PLR0913, PLR0917 - one parameter for each option
-    comments: Annotated[Path, typer.Argument(help="Comments: .csv, .xlsx, .jsonl or .parquet.")],
+    comments: Annotated[Path, typer.Argument(help="Comments: .csv, .xlsx, .jsonl or .parquet, or a folder of these.")],
     framework: Framework_,
     output: Annotated[
         Path | None,
         typer.Option(
             "-o",
             "--output",
-            help="Ends in .csv, .xlsx, .jsonl or .parquet; JSON Lines on standard output without it.",
+            help="Ends in .csv, .xlsx, .jsonl or .parquet; without ending a folder of Parquet files, if COMMENTS is "
+            "a folder. JSON Lines on standard output without it.",
         ),
     ] = None,
     text_column: Annotated[str | None, typer.Option(help="Column that holds the comment.")] = None,

@@ -9,6 +9,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,14 @@ MAX_CELL = 32_767
 MAX_ROWS = 1_048_575
 """Rows of an Excel sheet below its header."""
 WRITABLE_SUFFIXES = (".jsonl", ".csv", ".xlsx", ".parquet")
+PARTITION = 65_536
+"""Comments of one file where the output is a folder of Parquet files."""
 _SHOWN = 20
 _CUT = " […]"
 _STEADY_DATE = (1980, 1, 1, 0, 0, 0)
 _STEADY_TIME = b"1980-01-01T00:00:00Z"
 _TIME = re.compile(rb"(?<=>)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ(?=</dcterms:)")
+_PARTITION_NAME = re.compile(r"deel-\d{6}\.parquet")
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 
 
@@ -72,19 +76,31 @@ def check_output(output: Path, comments: Path, n_comments: int) -> None:
     CommentsError
         If the ending, the folder or the size rules the output out, or it would overwrite the input.
     """
-    check_ending(output)
+    check_ending(output, comments)
     if not output.parent.is_dir():
         msg = f"{output.parent} is not a folder, so {output.name} cannot be written there. Make the folder first."
         raise CommentsError(msg)
     if output.exists() and comments.exists() and output.samefile(comments):
         msg = f"{output} holds the comments themselves and would be overwritten. Name another output."
         raise CommentsError(msg)
+    if comments.is_dir() and comments.resolve() in output.resolve().parents:
+        msg = f"{output} would stand among the comments, and be read with them the next time. Name another folder."
+        raise CommentsError(msg)
+    if output.exists() and not output.suffix and not _is_ours(output):
+        msg = f"{output} is there and holds more than partitions of an earlier run. Remove it, or name another folder."
+        raise CommentsError(msg)
     if output.suffix.lower() == ".xlsx" and n_comments > MAX_ROWS:
         raise _too_long(output, n_comments)
 
 
-def check_ending(output: Path) -> None:
-    """Raise ``CommentsError`` if no format goes with the ending."""
+def _is_ours(output: Path) -> bool:
+    return output.is_dir() and all(_PARTITION_NAME.fullmatch(path.name) for path in output.iterdir())
+
+
+def check_ending(output: Path, comments: Path | None = None) -> None:
+    """Raise ``CommentsError`` if no format goes with the ending; partitions have none, and go where they came from."""
+    if not output.suffix and comments is not None and comments.is_dir():
+        return
     if output.suffix.lower() not in WRITABLE_SUFFIXES:
         msg = f"{output}: its ending decides the format. Expected one of {', '.join(WRITABLE_SUFFIXES)}."
         raise CommentsError(msg)
@@ -107,7 +123,7 @@ def write_output(
     ----------
     comments : iterable of ClassifiedComment
     path : Path
-        Its ending decides the format.
+        Its ending decides the format; without one it is a folder.
     extra : sequence of str
         The other columns of the input.
     n_rows : int
@@ -115,7 +131,6 @@ def write_output(
     method : Run, optional
         What a workbook says of the run.
     """
-    check_ending(path)
     match path.suffix.lower():
         case ".jsonl":
             write_jsonl(comments, path)
@@ -123,11 +138,27 @@ def write_output(
             write_csv(comments, path, extra=extra)
         case ".parquet":
             write_parquet(comments, path, extra=extra)
+        case "":
+            write_partitions(comments, path, extra=extra)
         case _:
             if n_rows > MAX_ROWS:
                 raise _too_long(path, n_rows)
             write_workbook(comments, path, method)
             steady_package(path)
+
+
+def write_partitions(comments: Iterable[ClassifiedComment], folder: Path, *, extra: Sequence[str]) -> None:
+    """Write a folder of Parquet files with ``PARTITION`` comments each, at least one file."""
+    folder.mkdir()
+    left = iter(comments)
+    first: list[ClassifiedComment] = list(islice(left, 1))
+    for number in count(1):
+        write_parquet(
+            chain(first, islice(left, PARTITION - len(first))), folder / f"deel-{number:06d}.parquet", extra=extra
+        )
+        first = list(islice(left, 1))
+        if not first:
+            return
 
 
 def fitting(comments: Iterable[ClassifiedComment], path: Path) -> Iterator[ClassifiedComment]:

@@ -19,6 +19,7 @@ from kempen_nlp.errors import CommentsError
 
 RESULT = "result"
 """Name without ending of the output while it is put together."""
+_EARLIER = "earlier"
 _RUN_FILE = "run.json"
 _PART = re.compile(r"(\d{7})-(\d+)-([0-9a-f]{64})\.jsonl")
 
@@ -74,6 +75,9 @@ class WorkFolder:
             if name and _sha256(path) == name[3]:
                 self._paths[int(name[1])] = path
                 self.finished[int(name[1])] = int(name[2])
+            elif path.is_dir():
+                # Partitions that were not whole, or an earlier output that they were to replace.
+                shutil.rmtree(path, ignore_errors=True)
             elif name or path.suffix == ".partial" or path.name.startswith(f".{RESULT}-"):
                 path.unlink()
 
@@ -106,6 +110,12 @@ class WorkFolder:
                 for line in lines:
                     data = json.loads(line)
                     yield comment_from_dict(data, extra=data["extra"])
+
+    def hand_over(self, result: Path, output: Path) -> None:
+        """Give a whole result of this folder its name; an earlier folder of that name goes with this one."""
+        if output.is_dir():
+            output.replace(self.folder / _EARLIER)
+        result.replace(output)
 
     def remove(self) -> None:
         """Remove the folder; a removal cut short leaves one that no run goes on with."""

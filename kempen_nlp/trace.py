@@ -137,10 +137,15 @@ def write_record(
     """
     record = {
         **facts,
-        "output": {"file": output.name, "sha256": sha256_of(output), "bytes": output.stat().st_size, **written},
+        "output": {"file": output.name, "sha256": sha256_of(output), "bytes": _n_bytes(output), **written},
         "duration": dict(duration),
     }
     with whole_file(record_path(output)) as partial:
         partial.write_text(
             json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8", newline="\n"
         )
+
+
+def _n_bytes(output: Path) -> int:
+    files = output.iterdir() if output.is_dir() else [output]
+    return sum(file.stat().st_size for file in files)

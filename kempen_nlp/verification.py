@@ -63,7 +63,7 @@ class Sources:
     """Where to find what an output was made of."""
 
     comments: Path | None = None
-    """By default a file of the recorded name, beside the output or in the working folder."""
+    """By default a file or folder of the recorded name, beside the output or in the working folder."""
     framework: str | None = None
     """By default the shipped one with the recorded hash."""
     model: Path | None = None
@@ -77,7 +77,7 @@ def verify_output(output: str | Path, sources: Sources | None = None, *, again: 
     Parameters
     ----------
     output : path
-        A file that ``kempen classify`` wrote.
+        A file or folder that ``kempen classify`` wrote.
     sources : Sources, optional
     again : bool
         Classify the comments again and compare every assignment; takes as long as the first time.
@@ -125,7 +125,7 @@ def read_record(output: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         msg = f"{path} cannot be read, so nothing is known of {output.name}. `kempen classify` writes both."
         raise CommentsError(msg) from error
-    if not output.is_file() or not isinstance(record, dict):
+    if not output.exists() or not isinstance(record, dict):
         msg = f"{output} or its record is not what `kempen classify` writes. Run the command again."
         raise CommentsError(msg)
     return record
@@ -160,7 +160,7 @@ def _check_contents(output: Path, record: Mapping[str, Any]) -> Finding:
 
 def _find_comments(output: Path, record: Mapping[str, Any]) -> Path | None:
     name = Path(str(record["input"]["file"])).name
-    return next((p for p in (output.parent / name, Path(name)) if p.is_file()), None)
+    return next((p for p in (output.parent / name, Path(name)) if p.exists()), None)
 
 
 def _check_input(comments: Path | None, record: Mapping[str, Any]) -> Finding:
