@@ -149,10 +149,11 @@ def classify_parts(
             future.add_done_callback(done.put)
         if not sent:
             return
-        future = _next_of(done, client, say)
+        future = _patiently(lambda seconds: done.get(timeout=seconds), client, say)
         number, _ = sent.pop(future.key)
         with _explained(client):
-            content = future.result()
+            # A worker may die between finishing a part and handing it over; then it is done again.
+            content = _patiently(future.result, client, say)
         yield number, content
 
 
@@ -169,13 +170,13 @@ def _n_workers(client: Client) -> int:
         return len(client.nthreads())
 
 
-def _next_of(done: SimpleQueue[Any], client: Client, say: Callable[[str], None]) -> Any:  # noqa: ANN401 - dask has no types
-    """Wait until a part is finished, and say so if nobody is at work on any."""
+def _patiently(wait: Callable[[float], Any], client: Client, say: Callable[[str], None]) -> Any:  # noqa: ANN401 - dask has no types
+    """Wait, some seconds at a time, and say so if nobody is there who could answer."""
     has_said = False
     while True:
         try:
-            return done.get(timeout=_LOOK_AGAIN)
-        except Empty:
+            return wait(_LOOK_AGAIN)
+        except (Empty, TimeoutError):
             if not has_said and _n_workers(client) == 0:
                 say("The cluster has no workers now; waiting for one. Ctrl-C stops, and finished parts are kept.")
                 has_said = True

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from itertools import count
@@ -30,6 +31,7 @@ import stub_run
 distributed = pytest.importorskip("distributed")
 N_COMMENTS = 300
 PAUSE = 0.004
+LIMIT = 300
 
 
 class Machines:
@@ -44,6 +46,10 @@ class Machines:
         while not self._file.exists() or not self._file.read_text():
             time.sleep(0.05)
         self.address = json.loads(self._file.read_text())["address"]
+        # A test that would wait for ever fails instead: without a scheduler every run ends.
+        self._limit = threading.Timer(LIMIT, self.scheduler.kill)
+        self._limit.daemon = True
+        self._limit.start()
 
     def _started(self, command, *options):
         log = (self.folder / f"{next(self._names)}.log").open("w")
@@ -74,6 +80,7 @@ class Machines:
 
     def close(self):
         """End every process."""
+        self._limit.cancel()
         for process in [*self.workers, self.scheduler]:
             process.kill()
             process.wait()
