@@ -185,14 +185,13 @@ def _patiently(wait: Callable[[float], Any], client: Client, say: Callable[[str]
 @contextmanager
 def _explained(client: Client) -> Iterator[None]:
     """Say what became of the cluster where Dask raises; a user can mend that, and lost no finished part."""
-    from distributed.comm import CommClosedError
-
     try:
         yield
     except KempenError:
         raise
     except Exception as error:
-        is_lost = client.status != "running" or isinstance(error, CancelledError | CommClosedError)
+        # What goes wrong inside a task comes as a KempenError, so what the system says is about the connection.
+        is_lost = client.status != "running" or isinstance(error, CancelledError | OSError)
         what = "The scheduler was lost" if is_lost else f"The cluster gave up a part ({type(error).__name__})"
         msg = (
             f"{what}. Finished parts are kept. See the logs of scheduler and workers (do all have the same kempen_nlp, "

@@ -86,15 +86,18 @@ def check_output(output: Path, comments: Path, n_comments: int) -> None:
     if comments.is_dir() and comments.resolve() in output.resolve().parents:
         msg = f"{output} would stand among the comments, and be read with them the next time. Name another folder."
         raise CommentsError(msg)
-    if output.exists() and not output.suffix and not _is_ours(output):
-        msg = f"{output} is there and holds more than partitions of an earlier run. Remove it, or name another folder."
+    if _is_taken(output):
+        msg = f"{output} is there and was not written by an earlier run like this. Name another, or remove it."
         raise CommentsError(msg)
     if output.suffix.lower() == ".xlsx" and n_comments > MAX_ROWS:
         raise _too_long(output, n_comments)
 
 
-def _is_ours(output: Path) -> bool:
-    return output.is_dir() and all(_PARTITION_NAME.fullmatch(path.name) for path in output.iterdir())
+def _is_taken(output: Path) -> bool:
+    """Say whether a folder or, for partitions, a file would have to go that somebody else may have made."""
+    if output.suffix or not output.exists():
+        return output.is_dir()
+    return not output.is_dir() or not all(_PARTITION_NAME.fullmatch(path.name) for path in output.iterdir())
 
 
 def check_ending(output: Path, comments: Path | None = None) -> None:

@@ -113,7 +113,7 @@ class WorkFolder:
 
     def hand_over(self, result: Path, output: Path) -> None:
         """Give a whole result of this folder its name; an earlier folder of that name goes with this one."""
-        if output.is_dir():
+        if result.is_dir() and output.is_dir():
             output.replace(self.folder / _EARLIER)
         result.replace(output)
 

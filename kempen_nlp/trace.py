@@ -49,7 +49,7 @@ def run_facts(
     return {
         "format": FORMAT,
         "input": {
-            "file": file.path.name,
+            "file": file.path.absolute().name,
             "sha256": sha256_of(file.path),
             "comments": len(file),
             "text_column": file.text_column,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kempen_nlp.comments._encodings import UNDECODABLE, decode
 from kempen_nlp.comments._partitions import open_partitions, partitions
-from kempen_nlp.comments._tables import Row, Table, open_table
+from kempen_nlp.comments._tables import Row, Table, is_name, open_table
 from kempen_nlp.errors import CommentsError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Comment:
     id: str
     text: str
     row: int
-    """Line of the CSV or JSON Lines file, or row of the sheet or table, counted from 1."""
+    """Line of the CSV or JSON Lines file, or row of the sheet or table, counted from 1; on through partitions."""
     extra: Mapping[str, str] = field(default_factory=dict)
     """The other columns of the row, as text."""
     problems: tuple[str, ...] = ()
@@ -253,7 +253,7 @@ def _find_column(columns: Sequence[str], asked: str | None, known: Sequence[str]
         return found[0]
     if what == "id":
         return None
-    if len(columns) == 1 and _is_name(columns[0]):
+    if len(columns) == 1 and is_name(columns[0]):
         return columns[0]
     state = f"columns {found[:5]} could both be the text" if found else "no column is named like a text column"
     msg = f"{path}: {state}. It has {listed}; name the one to read with --text-column."
@@ -265,10 +265,5 @@ def _listed(columns: Sequence[str], most: int = 40) -> str:
     return shown if len(columns) <= most else f"{shown} and {len(columns) - most:,} more"
 
 
-def _is_name(header: str) -> bool:
-    """Say whether a header looks like a name; a file without header has a comment in its place."""
-    return len(header) <= 30 and len(header.split()) <= 3
-
-
 def _shown(header: str, position: int) -> str:
-    return repr(header) if _is_name(header) else f"(column {position})"
+    return repr(header) if is_name(header) else f"(column {position})"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from kempen_nlp.comments._tables import Row, Table, open_table
+from kempen_nlp.comments._tables import Row, Table, is_name, open_table
 from kempen_nlp.errors import CommentsError
 
 _NUMBER = re.compile(r"(\d+)")
@@ -36,7 +36,7 @@ def partitions(folder: Path, suffixes: Sequence[str]) -> list[Path]:
 
 
 def _natural(path: Path) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in _NUMBER.split(path.name)]
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in _NUMBER.split(path.name)]
 
 
 def open_partitions(paths: Sequence[Path], sheet: str | None) -> Table:
@@ -52,10 +52,11 @@ def open_partitions(paths: Sequence[Path], sheet: str | None) -> Table:
     columns = tables[0].columns
     for path, table in zip(paths, tables, strict=True):
         if set(table.columns) != set(columns):
-            other = sorted(set(table.columns) ^ set(columns))
+            # A file without a header has a comment in its place.
+            other = [repr(name) if is_name(name) else "…" for name in sorted(set(table.columns) ^ set(columns))]
             msg = (
                 f"{path} and {paths[0].name} do not have the same columns: only one of them has "
-                f"{', '.join(map(repr, other[:5]))}. Give all partitions the same."
+                f"{', '.join(other[:5])}. Give all partitions the same."
             )
             raise CommentsError(msg)
 

@@ -131,12 +131,20 @@ def test_partitions_are_verified_and_a_changed_one_is_found(tmp_path, corpus_dir
 
 @pytest.mark.parametrize(
     ("output", "said"),
-    [("delen/uit.csv", "would stand among the comments"), ("delen", "holds the comments"), ("vol", "holds more than")],
+    [
+        ("delen/uit.csv", "would stand among the comments"),
+        ("delen", "holds the comments"),
+        ("vol", "was not written by"),
+        ("vol.csv", "was not written by"),
+        ("los", "was not written by"),
+    ],
 )
 def test_a_folder_that_holds_something_else_is_not_written_to(tmp_path, partitioned, output, said):
     """Comments and other people's files are left alone."""
-    (tmp_path / "vol").mkdir()
-    (tmp_path / "vol" / "nota.docx").write_bytes(b"x")
+    for name in ("vol", "vol.csv"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "nota.docx").write_bytes(b"x")
+    (tmp_path / "los").write_bytes(b"x")
 
     with pytest.raises(CommentsError, match=said):
         outputs.check_output(tmp_path / output, partitioned, 330)
