@@ -150,6 +150,20 @@ def test_a_folder_that_holds_something_else_is_not_written_to(tmp_path, partitio
         outputs.check_output(tmp_path / output, partitioned, 330)
 
 
+def test_more_than_an_excel_sheet_holds_is_refused_with_a_way_out(tmp_path, many, monkeypatch):
+    """More comments at once, more rows when they are counted; the same parts then make another format."""
+    with pytest.raises(CommentsError, match=r"1,048,576 rows .* 1,048,575\. .* -o uit\.parquet or uit\.csv"):
+        outputs.check_output(tmp_path / "uit.xlsx", many, 1_048_576)
+    monkeypatch.setattr(outputs, "MAX_ROWS", 329)
+
+    with pytest.raises(CommentsError, match=r"330 rows .* Finished parts are kept"):
+        stub_run.run(many, tmp_path / "uit.xlsx")
+    _, stub = stub_run.run(many, tmp_path / "uit.parquet")
+
+    assert stub.n_texts == 0
+    assert not (tmp_path / "uit.xlsx").exists()
+
+
 def _started(tmp_path, many, pause):
     process = subprocess.Popen(
         [sys.executable, str(STUB), str(many), str(tmp_path / "uit.csv"), str(pause)], stdout=subprocess.PIPE, text=True
