@@ -223,12 +223,15 @@ def test_a_task_that_fails_shows_no_comment_in_logs_or_error(machines, tmp_path,
     assert "Belt klant" not in machines.logs() + str(raised.value)
 
 
-def test_a_client_in_python_is_used_and_left_open(machines, tmp_path, many):
+def test_a_client_in_python_is_used_and_left_open_and_each_worker_loads_once(machines, tmp_path, many):
     """For clusters that have no plain address, such as a cloud's."""
     with distributed.Client(machines.address, set_as_default=False) as client:
-        stub_run.run(many, tmp_path / "uit.csv", scheduler=client)
+        before = client.run(lambda: cluster._loaded.cache_info().misses)
+        stub_run.run(many, tmp_path / "uit.csv", pause=PAUSE, scheduler=client)
+        after = client.run(lambda: cluster._loaded.cache_info().misses)
 
         assert client.status == "running"
+    assert [after[worker] - before[worker] for worker in before] == [1, 1]
     assert (tmp_path / "uit.csv").read_bytes() == _whole(tmp_path)
 
 
