@@ -21,6 +21,7 @@ from kempen_nlp.batch import BatchOptions
 N_DISTINCT = 640
 SMALL_BLOCK = 32
 """So few comments make one part of the usual size, and one worker would do all."""
+TURNS = 4
 N_REPEATED = 10 * blocks.BLOCK
 N_TEXTS = 320
 
@@ -54,7 +55,7 @@ def machines(folder: Path, n_workers: int) -> Iterator[Any]:
 
 def measure(client: Any, source: Path) -> dict[str, float]:  # noqa: ANN401 - dask has no types
     """
-    Classify a file on the cluster; the clocks run from the first part to the whole output.
+    Classify a file on a cluster, or here for None; the clocks run from the first part to the whole output.
 
     Processor time says what the work costs where other programs want the cores too, as on a shared machine.
     """
@@ -62,15 +63,20 @@ def measure(client: Any, source: Path) -> dict[str, float]:  # noqa: ANN401 - da
     options = BatchOptions(
         scheduler=client, tick=lambda done, _: ticks.append((time.perf_counter(), time.process_time(), done))
     )
-    before = sum(client.run(time.process_time).values())
+    before = worked(client)
     classify_file(source, source.with_name("uit.parquet"), framework="welzijn", options=options)
-    workers = sum(client.run(time.process_time).values()) - before
+    workers = worked(client) - before
     (wall, own, _), done = ticks[0], ticks[-1][2]
     return {
         "comments_per_s": done / (time.perf_counter() - wall),
-        "comments_per_worker_cpu_s": done / workers,
+        "comments_per_cpu_s": done / workers,
         "client_cpu_us_per_comment": 1e6 * (time.process_time() - own) / done,
     }
+
+
+def worked(client: Any) -> float:  # noqa: ANN401 - dask has no types
+    """Return the processor time of those that classify."""
+    return time.process_time() if client is None else sum(client.run(time.process_time).values())
 
 
 def main() -> None:
@@ -84,15 +90,15 @@ def main() -> None:
         pd.DataFrame({"tekst": comments(N_DISTINCT)}).to_parquet(distinct)
         pd.DataFrame({"tekst": comments(4 * SMALL_BLOCK)}).to_parquet(warm)
         pd.DataFrame({"tekst": comments(N_TEXTS) * (N_REPEATED // N_TEXTS)}).to_parquet(repeated)
-        for n_workers in (1, 2):
-            with machines(folder, n_workers) as client:
-                blocks.BLOCK = SMALL_BLOCK
+        # In turn, so that what else the machine does befalls both.
+        with machines(folder, 1) as one, machines(folder, 2) as two:
+            blocks.BLOCK = SMALL_BLOCK
+            for client in (None, one, two):
                 measure(client, warm)
-                for _ in range(3):
-                    print(n_workers, "workers, distinct:", json.dumps(measure(client, distinct)), flush=True)
-                if n_workers == 2:
-                    blocks.BLOCK = usual
-                    print("2 workers, repeated:", json.dumps(measure(client, repeated)), flush=True)
+            for client, n_workers in ((None, "no"), (one, "1"), (two, "2")) * TURNS:
+                print(n_workers, "workers, distinct:", json.dumps(measure(client, distinct)), flush=True)
+            blocks.BLOCK = usual
+            print("2 workers, repeated:", json.dumps(measure(two, repeated)), flush=True)
 
 
 if __name__ == "__main__":
