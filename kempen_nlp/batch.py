@@ -150,10 +150,12 @@ def classify_to(output: Path, run: BatchRun) -> dict[str, int]:
     with open_work_folder(output, {**run.facts, "chunk": run.options.chunk}) as work:
         resumed = sum(work.finished.values())
         _announce(run, work, resumed)
+        if run.cluster is not None:
+            work.note_sent()
         _finish_parts(run, work)
         tally = _put_together(output, run, work)
         seconds = {"seconds": round(time.monotonic() - started, 1), "resumed_comments": resumed}
-        write_record(output, run.facts, tally.to_dict(), seconds)
+        write_record(output, run.facts, tally.to_dict(), {**seconds, "on_cluster": work.was_sent})
     work.remove()
     return tally.counts
 

@@ -20,6 +20,8 @@ from kempen_nlp.errors import CommentsError
 RESULT = "result"
 """Name without ending of the output while it is put together."""
 _EARLIER = "earlier"
+_SENT = "sent"
+"""Name of an empty file: comments of this run went to another machine."""
 _RUN_FILE = "run.json"
 _PART = re.compile(r"(\d{7})-(\d+)-([0-9a-f]{64})\.jsonl")
 
@@ -64,7 +66,8 @@ class WorkFolder:
             return None
 
     def _clear(self) -> None:
-        (self.folder / _RUN_FILE).unlink(missing_ok=True)
+        for name in (_RUN_FILE, _SENT):
+            (self.folder / name).unlink(missing_ok=True)
         for path in self.folder.iterdir():
             if path.suffix in (".jsonl", ".partial"):
                 path.unlink()
@@ -110,6 +113,15 @@ class WorkFolder:
                 for line in lines:
                     data = json.loads(line)
                     yield comment_from_dict(data, extra=data["extra"])
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether comments went to a cluster, now or before the run was stopped."""
+        return (self.folder / _SENT).exists()
+
+    def note_sent(self) -> None:
+        """Write down that comments go to a cluster, before they do."""
+        (self.folder / _SENT).touch()
 
     def hand_over(self, result: Path, output: Path) -> None:
         """Give a whole result of this folder its name; an earlier folder of that name goes with this one."""

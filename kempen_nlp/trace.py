@@ -133,7 +133,8 @@ def write_record(
     written : mapping
         See ``outputs.Tally.to_dict``.
     duration : mapping
-        Seconds, and how many comments an earlier run had done. It stands in the record only.
+        Seconds, how many comments an earlier run had done, and whether any were sent to a cluster. It
+        stands in the record only.
     """
     record = {
         **facts,

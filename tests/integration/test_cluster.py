@@ -22,9 +22,10 @@ from kempen_nlp.__main__ import main
 from kempen_nlp.assignments import read_assignments
 from kempen_nlp.batch import BatchOptions
 from kempen_nlp.errors import ClusterError, CommentsError
+from kempen_nlp.forms import filled
 from kempen_nlp.parts import work_folder_of
 from kempen_nlp.persistence import model_folder
-from kempen_nlp.verification import verify_output
+from kempen_nlp.verification import read_record, verify_output
 
 sys.path.insert(0, str(Path(__file__).parent))
 import stub_run
@@ -147,6 +148,8 @@ def test_a_cluster_gives_the_bytes_of_one_machine_and_verify_confirms_them(machi
     assert frame["medewerker"].str.startswith("persoon-").all()
     found = verify_output(tmp_path / "daar.parquet")
     assert [f.holds for f in found.findings] == [True] * 6, list(found.lines())
+    assert "naar een rekencluster (Dask) gestuurd" in filled("dpia", found.record)
+    assert "naar een rekencluster" not in filled("dpia", read_record(tmp_path / "hier.parquet"))
 
 
 @pytest.mark.parametrize("turn", range(KILLS))
@@ -195,6 +198,7 @@ def test_a_killed_client_goes_on_where_it_was(machines, tmp_path, many):
 
     record = json.loads((tmp_path / "uit.csv.run.json").read_text(encoding="utf-8"))
     assert 60 <= record["duration"]["resumed_comments"] < N_COMMENTS
+    assert record["duration"]["on_cluster"]
     assert output.read_bytes() == _whole(tmp_path)
 
 
@@ -211,6 +215,8 @@ def test_a_scheduler_that_is_lost_is_named_and_parts_are_kept(tmp_path, many):
     _, stub = stub_run.run(many, tmp_path / "uit.csv")
 
     assert 0 < stub.n_texts <= N_COMMENTS - 60
+    # Where comments went is not forgotten when the rest is done here.
+    assert json.loads((tmp_path / "uit.csv.run.json").read_text(encoding="utf-8"))["duration"]["on_cluster"]
     assert (tmp_path / "uit.csv").read_bytes() == _whole(tmp_path)
 
 
@@ -231,7 +237,8 @@ def test_a_client_in_python_is_used_and_left_open_and_each_worker_loads_once(mac
         after = client.run(lambda: cluster._loaded.cache_info().misses)
 
         assert client.status == "running"
-    assert [after[worker] - before[worker] for worker in before] == [1, 1]
+    # Fifteen parts; a busy machine may leave all of them to one worker.
+    assert sorted(after[worker] - before[worker] for worker in before) in ([0, 1], [1, 1])
     assert (tmp_path / "uit.csv").read_bytes() == _whole(tmp_path)
 
 
