@@ -37,8 +37,8 @@ notebooks: $(STAMP) ## execute all notebooks from the top and keep their outputs
 bench: $(STAMP) ## accuracy, speed and memory against peers (installs the extra `bench`)
 	$(PIP) install -e '.[bench]' && $(BIN)/python benchmarks/classify.py && $(BIN)/python benchmarks/scale.py 10000
 
-soak: $(STAMP) ## kills, fuzzing and commands without a network in full; an hour or more
-	KEMPEN_KILLS=60 KEMPEN_FUZZ=100000 $(BIN)/python -m pytest tests/integration/test_batch.py tests/integration/test_hostile.py tests/integration/test_no_network.py
+soak: $(STAMP) ## kills, here and on a cluster, fuzzing and commands without a network in full; an hour or more
+	KEMPEN_KILLS=60 KEMPEN_FUZZ=100000 $(BIN)/python -m pytest tests/integration/test_batch.py tests/integration/test_cluster.py tests/integration/test_hostile.py tests/integration/test_no_network.py
 
 corpus: $(STAMP) ## rebuild corpus/frameworks and corpus/manifest.json from the raw files
 	$(BIN)/python corpus/build.py

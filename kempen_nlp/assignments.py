@@ -245,10 +245,10 @@ def read_assignments(path: str | Path) -> pd.DataFrame:
         If the file cannot be read or lacks the columns of the contract.
     """
     path = Path(path)
-    if not path.is_file():
+    if not path.exists():
         msg = f"{path} is not a file. Run `kempen classify` first; it writes the assignments."
         raise CommentsError(msg)
-    reader = _READERS.get(path.suffix.lower())
+    reader = _read_partitions if path.is_dir() else _READERS.get(path.suffix.lower())
     if reader is None:
         msg = f"{path}: ending {path.suffix!r} is not known. Expected one of {', '.join(_READERS)}."
         raise CommentsError(msg)
@@ -312,6 +312,10 @@ def _read_excel(path: Path) -> pd.DataFrame:
     for column in frame.columns[[not pd.api.types.is_numeric_dtype(t) for t in frame.dtypes]]:
         frame[column] = frame[column].map(_unescaped, na_action="ignore")
     return from_dutch(frame)
+
+
+def _read_partitions(folder: Path) -> pd.DataFrame:
+    return pd.concat(map(pd.read_parquet, sorted(folder.glob("*.parquet"))), ignore_index=True)
 
 
 def _unescaped(value: object) -> object:

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from kempen_nlp.assignments import ClassifiedComment
 from kempen_nlp.blocks import BLOCK, CommentClassifier, classify_block, cut_blocks
+from kempen_nlp.cluster import Client, Cluster, ModelSource, classify_parts, connected
 from kempen_nlp.comments import Comment, CommentFile, open_comments
 from kempen_nlp.errors import CommentsError
 from kempen_nlp.outputs import Tally, check_ending, check_output, fitting, print_jsonl, write_output
-from kempen_nlp.parts import RESULT, WorkFolder, disk_error, open_work_folder
-from kempen_nlp.persistence import load_classifier
+from kempen_nlp.parts import RESULT, WorkFolder, disk_error, open_work_folder, packed
+from kempen_nlp.persistence import load_classifier, model_folder
 from kempen_nlp.privacy import PersonPolicy, dutch_privacy_facts, preparation, privacy_facts
 from kempen_nlp.trace import run_facts, run_of, write_record
 from kempen_nlp.workbook import Run
 
 Tick = Callable[[int, int], None]
+_Parts = Iterable[tuple[int, list[list[Comment]]]]
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class BatchOptions:
     """Called with what the user should know."""
     tick: Tick = lambda _done, _total: None
     """Called with the number of comments done and in all."""
+    scheduler: str | Client | None = None
+    """Address of a Dask scheduler whose workers classify, or a client of one; see ``cluster``."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,8 @@ class BatchRun:
     options: BatchOptions = field(default_factory=BatchOptions)
     method: Run = field(default_factory=Run)
     """What an Excel workbook says of the run."""
+    cluster: Cluster | None = None
+    """What classifies instead of ``classifier``, if anything does."""
 
 
 def classify_file(  # noqa: PLR0913 - one parameter for each thing the command asks
@@ -71,8 +78,9 @@ def classify_file(  # noqa: PLR0913 - one parameter for each thing the command a
     comments : path
         See ``comments.read_comments``.
     output : path, optional
-        Its ending decides the format: ``.jsonl``, ``.csv``, ``.xlsx`` or ``.parquet``. Without it,
-        JSON Lines go to standard output as they come, and no record is written.
+        Its ending decides the format: ``.jsonl``, ``.csv``, ``.xlsx`` or ``.parquet``. Where
+        comments come from a folder it may have no ending, and is a folder of Parquet files. Without
+        it, JSON Lines go to standard output as they come, and no record is written.
     framework, model, min_precision
         See ``persistence.load_classifier``.
     columns : mapping, optional
@@ -91,22 +99,34 @@ def classify_file(  # noqa: PLR0913 - one parameter for each thing the command a
     """
     options = options or BatchOptions()
     if output is not None:
-        check_ending(Path(output))
-    file = open_comments(comments, **(columns or {}))
-    if output is not None:
-        check_output(Path(output), file.path, len(file))
-    classifier = load_classifier(framework, model=model, min_precision=min_precision)
-    facts = run_facts(file, classifier, model=model, sheet=(columns or {}).get("sheet"))
-    facts["model"]["min_precision"] = min_precision
-    facts["privacy"] = privacy_facts(file, options.persons)
-    if facts["privacy"]["hashed_columns"]:
-        options.say(f"Hashed: {', '.join(facts['privacy']['hashed_columns'])}. --keep-persons leaves them readable.")
-    if options.persons.pseudonymise and options.persons.names == "deduce":
-        options.say("deduce loads its lists: some seconds, the very first time one to three minutes.")
-    method = run_of(classifier, file.path, model)
-    method = replace(method, facts={**method.facts, **dutch_privacy_facts(facts["privacy"])})
-    run = BatchRun(file, classifier, facts, options, method)
-    return _to_stdout(run) if output is None else classify_to(Path(output), run)
+        check_ending(Path(output), Path(comments))
+    elif options.scheduler is not None:
+        msg = "A cluster finishes parts in any order, so its answers cannot go to standard output. Name a file with -o."
+        raise CommentsError(msg)
+    # An address where nobody answers is found out before the comments are read.
+    with connected(options.scheduler) as client:
+        file = open_comments(comments, **(columns or {}))
+        if output is not None:
+            check_output(Path(output), file.path, len(file))
+        classifier = load_classifier(framework, model=model, min_precision=min_precision)
+        facts = run_facts(file, classifier, model=model, sheet=(columns or {}).get("sheet"))
+        facts["model"]["min_precision"] = min_precision
+        run = _with_privacy(BatchRun(file, classifier, facts, options, run_of(classifier, file.path, model)))
+        if client is not None:
+            source = ModelSource.of(classifier.framework, model_folder(model), min_precision)
+            run = replace(run, cluster=Cluster(client, source))
+        return _to_stdout(run) if output is None else classify_to(Path(output), run)
+
+
+def _with_privacy(run: BatchRun) -> BatchRun:
+    """Say, and write down, what becomes of persons."""
+    privacy = privacy_facts(run.file, run.options.persons)
+    if privacy["hashed_columns"]:
+        run.options.say(f"Hashed: {', '.join(privacy['hashed_columns'])}. --keep-persons leaves them readable.")
+    if run.options.persons.pseudonymise and run.options.persons.names == "deduce":
+        run.options.say("deduce loads its lists: some seconds, the very first time one to three minutes.")
+    method = replace(run.method, facts={**run.method.facts, **dutch_privacy_facts(privacy)})
+    return replace(run, facts={**run.facts, "privacy": privacy}, method=method)
 
 
 def _to_stdout(run: BatchRun) -> dict[str, int]:
@@ -132,10 +152,12 @@ def classify_to(output: Path, run: BatchRun) -> dict[str, int]:
     with open_work_folder(output, {**run.facts, "chunk": run.options.chunk}) as work:
         resumed = sum(work.finished.values())
         _announce(run, work, resumed)
+        if run.cluster is not None:
+            work.note_sent()
         _finish_parts(run, work)
         tally = _put_together(output, run, work)
         seconds = {"seconds": round(time.monotonic() - started, 1), "resumed_comments": resumed}
-        write_record(output, run.facts, tally.to_dict(), seconds)
+        write_record(output, run.facts, tally.to_dict(), {**seconds, "on_cluster": work.was_sent})
     work.remove()
     return tally.counts
 
@@ -155,16 +177,26 @@ def _finish_parts(run: BatchRun, work: WorkFolder) -> None:
     prepare = preparation(run.file, run.options.persons, work.secret)
     parts = enumerate(_parts(run.file, run.options.chunk))
     left = ((n, [list(map(prepare, block)) for block in part]) for n, part in parts if n not in work.finished)
-    for number, part in left:
-        results = []
+    with closing(_answered(run, left, lambda n: run.options.tick(done + n, total))) as answered:
+        for number, content in answered:
+            work.add(number, content)
+            done += work.finished[number]
+            run.options.tick(done, total)
+
+
+def _answered(run: BatchRun, parts: _Parts, tick: Callable[[int], None]) -> Generator[tuple[int, bytes], None, None]:
+    """Yield finished parts; ``tick`` is told how many comments of the part at hand are done."""
+    if run.cluster is not None:
+        yield from classify_parts(run.cluster, parts, say=run.options.say)
+        return
+    for number, part in parts:
+        results: list[ClassifiedComment] = []
         for block in part:
             for answered, result in enumerate(classify_block(run.classifier, block), start=1):
                 results.append(result)
                 if answered % 64 == 0:
-                    run.options.tick(done + len(results), total)
-        work.add(number, results)
-        done += len(results)
-        run.options.tick(done, total)
+                    tick(len(results))
+        yield number, packed(results)
 
 
 def _put_together(output: Path, run: BatchRun, work: WorkFolder) -> Tally:
@@ -181,7 +213,7 @@ def _put_together(output: Path, run: BatchRun, work: WorkFolder) -> Tally:
     if counted != len(run.file):
         msg = f"{output}: {counted:,} of {len(run.file):,} comments came back. Remove {work.folder} and start again."
         raise CommentsError(msg)
-    result.replace(output)
+    work.hand_over(result, output)
     return tally
 
 

@@ -64,14 +64,15 @@ def parse(
 
 @app.command()
 def classify(  # noqa: PLR0913, PLR0917 - one parameter for each option
-    comments: Annotated[Path, typer.Argument(help="Comments: .csv, .xlsx, .jsonl or .parquet.")],
+    comments: Annotated[Path, typer.Argument(help="Comments: .csv, .xlsx, .jsonl or .parquet, or a folder of these.")],
     framework: Framework_,
     output: Annotated[
         Path | None,
         typer.Option(
             "-o",
             "--output",
-            help="Ends in .csv, .xlsx, .jsonl or .parquet; JSON Lines on standard output without it.",
+            help="Ends in .csv, .xlsx, .jsonl or .parquet; without ending a folder of Parquet files, if COMMENTS is "
+            "a folder. JSON Lines on standard output without it.",
         ),
     ] = None,
     text_column: Annotated[str | None, typer.Option(help="Column that holds the comment.")] = None,
@@ -104,6 +105,9 @@ def classify(  # noqa: PLR0913, PLR0917 - one parameter for each option
     chunk: Annotated[
         int, typer.Option(min=1, help="At least so many comments make a part that is kept after a stop.")
     ] = 4096,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler whose workers classify (extra `cluster`).")
+    ] = None,
 ) -> None:
     """Map comments to competencies and levels, with quotes, evidence and probabilities."""
     from kempen_nlp.batch import BatchOptions, classify_file
@@ -119,7 +123,7 @@ def classify(  # noqa: PLR0913, PLR0917 - one parameter for each option
             comments, output, framework=framework, model=model, min_precision=min_precision,
             columns={"text_column": text_column, "id_column": id_column, "sheet": sheet},
             options=BatchOptions(
-                PersonPolicy(pseudonymise, names, keep_persons), chunk, say=say, tick=tick
+                PersonPolicy(pseudonymise, names, keep_persons), chunk, say=say, tick=tick, scheduler=scheduler
             ),
         )  # fmt: skip
     print_counts(counts, output)

@@ -240,8 +240,12 @@ def _runs(text: str, n_words: int) -> list[tuple[str, ...]]:
 
 
 def sha256_of(path: str | Path) -> str:
-    """Return the SHA-256 of a file's bytes, in hexadecimal."""
-    with Path(path).open("rb") as stream:
+    """Return the SHA-256 of a file's bytes, or of the names and hashes of a folder's files, in hexadecimal."""
+    path = Path(path)
+    if path.is_dir():
+        lines = [f"{file.name} {sha256_of(file)}\n" for file in sorted(path.iterdir()) if file.name[0] not in "._"]
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+    with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 

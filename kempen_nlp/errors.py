@@ -44,3 +44,7 @@ class CorpusError(KempenError):
 
 class ReviewError(KempenError):
     """A workbook that reviewers filled in cannot be read back."""
+
+
+class ClusterError(KempenError):
+    """A Dask cluster does not answer, was lost, or runs another version."""

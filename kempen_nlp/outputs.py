@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,11 @@ MAX_CELL = 32_767
 MAX_ROWS = 1_048_575
 """Rows of an Excel sheet below its header."""
 WRITABLE_SUFFIXES = (".jsonl", ".csv", ".xlsx", ".parquet")
+PARTITION = 65_536
+"""Comments of one file where the output is a folder of Parquet files."""
 _SHOWN = 20
 _CUT = " […]"
+_PARTITION_NAME = re.compile(r"deel-\d{6}\.parquet")
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 
 
@@ -68,19 +72,34 @@ def check_output(output: Path, comments: Path, n_comments: int) -> None:
     CommentsError
         If the ending, the folder or the size rules the output out, or it would overwrite the input.
     """
-    check_ending(output)
+    check_ending(output, comments)
     if not output.parent.is_dir():
         msg = f"{output.parent} is not a folder, so {output.name} cannot be written there. Make the folder first."
         raise CommentsError(msg)
     if output.exists() and comments.exists() and output.samefile(comments):
         msg = f"{output} holds the comments themselves and would be overwritten. Name another output."
         raise CommentsError(msg)
+    if comments.is_dir() and comments.resolve() in output.resolve().parents:
+        msg = f"{output} would stand among the comments, and be read with them the next time. Name another folder."
+        raise CommentsError(msg)
+    if _is_taken(output):
+        msg = f"{output} is there and was not written by an earlier run like this. Name another, or remove it."
+        raise CommentsError(msg)
     if output.suffix.lower() == ".xlsx" and n_comments > MAX_ROWS:
         raise _too_long(output, n_comments)
 
 
-def check_ending(output: Path) -> None:
-    """Raise ``CommentsError`` if no format goes with the ending."""
+def _is_taken(output: Path) -> bool:
+    """Say whether a folder or, for partitions, a file would have to go that somebody else may have made."""
+    if output.suffix or not output.exists():
+        return output.is_dir()
+    return not output.is_dir() or not all(_PARTITION_NAME.fullmatch(path.name) for path in output.iterdir())
+
+
+def check_ending(output: Path, comments: Path | None = None) -> None:
+    """Raise ``CommentsError`` if no format goes with the ending; partitions have none, and go where they came from."""
+    if not output.suffix and comments is not None and comments.is_dir():
+        return
     if output.suffix.lower() not in WRITABLE_SUFFIXES:
         msg = f"{output}: its ending decides the format. Expected one of {', '.join(WRITABLE_SUFFIXES)}."
         raise CommentsError(msg)
@@ -103,7 +122,7 @@ def write_output(
     ----------
     comments : iterable of ClassifiedComment
     path : Path
-        Its ending decides the format.
+        Its ending decides the format; without one it is a folder.
     extra : sequence of str
         The other columns of the input.
     n_rows : int
@@ -111,7 +130,6 @@ def write_output(
     method : Run, optional
         What a workbook says of the run.
     """
-    check_ending(path)
     match path.suffix.lower():
         case ".jsonl":
             write_jsonl(comments, path)
@@ -119,10 +137,26 @@ def write_output(
             write_csv(comments, path, extra=extra)
         case ".parquet":
             write_parquet(comments, path, extra=extra)
+        case "":
+            write_partitions(comments, path, extra=extra)
         case _:
             if n_rows > MAX_ROWS:
                 raise _too_long(path, n_rows)
             write_workbook(comments, path, method)
+
+
+def write_partitions(comments: Iterable[ClassifiedComment], folder: Path, *, extra: Sequence[str]) -> None:
+    """Write a folder of Parquet files with ``PARTITION`` comments each, at least one file."""
+    folder.mkdir()
+    left = iter(comments)
+    first: list[ClassifiedComment] = list(islice(left, 1))
+    for number in count(1):
+        write_parquet(
+            chain(first, islice(left, PARTITION - len(first))), folder / f"deel-{number:06d}.parquet", extra=extra
+        )
+        first = list(islice(left, 1))
+        if not first:
+            return
 
 
 def fitting(comments: Iterable[ClassifiedComment], path: Path) -> Iterator[ClassifiedComment]:

@@ -19,6 +19,9 @@ from kempen_nlp.errors import CommentsError
 
 RESULT = "result"
 """Name without ending of the output while it is put together."""
+_EARLIER = "earlier"
+_SENT = "sent"
+"""Name of an empty file: comments of this run went to another machine."""
 _RUN_FILE = "run.json"
 _PART = re.compile(r"(\d{7})-(\d+)-([0-9a-f]{64})\.jsonl")
 
@@ -63,7 +66,8 @@ class WorkFolder:
             return None
 
     def _clear(self) -> None:
-        (self.folder / _RUN_FILE).unlink(missing_ok=True)
+        for name in (_RUN_FILE, _SENT):
+            (self.folder / name).unlink(missing_ok=True)
         for path in self.folder.iterdir():
             if path.suffix in (".jsonl", ".partial"):
                 path.unlink()
@@ -74,24 +78,33 @@ class WorkFolder:
             if name and _sha256(path) == name[3]:
                 self._paths[int(name[1])] = path
                 self.finished[int(name[1])] = int(name[2])
+            elif path.is_dir():
+                # Partitions that were not whole, or an earlier output that they were to replace.
+                shutil.rmtree(path, ignore_errors=True)
             elif name or path.suffix == ".partial" or path.name.startswith(f".{RESULT}-"):
                 path.unlink()
 
-    def add(self, number: int, comments: Iterable[ClassifiedComment]) -> None:
+    def add(self, number: int, content: bytes) -> None:
         """
         Keep a finished part.
+
+        Parameters
+        ----------
+        number : int
+            Its place in the output, counted from 0.
+        content : bytes
+            See ``packed``.
 
         Raises
         ------
         CommentsError
             If the disk does not take it; parts that were finished before are kept.
         """
-        rows = [json.dumps({**c.to_dict(), "extra": dict(c.extra)}, ensure_ascii=False) for c in comments]
-        content = "".join(f"{row}\n" for row in rows).encode()
-        name = f"{number:07d}-{len(rows)}-{hashlib.sha256(content).hexdigest()}.jsonl"
+        n_comments = content.count(b"\n")
+        name = f"{number:07d}-{n_comments}-{hashlib.sha256(content).hexdigest()}.jsonl"
         _write_whole(self.folder / name, content)
         self._paths[number] = self.folder / name
-        self.finished[number] = len(rows)
+        self.finished[number] = n_comments
 
     def comments(self) -> Iterator[ClassifiedComment]:
         """Yield the comments of all finished parts, in the order of the parts."""
@@ -101,10 +114,31 @@ class WorkFolder:
                     data = json.loads(line)
                     yield comment_from_dict(data, extra=data["extra"])
 
+    @property
+    def was_sent(self) -> bool:
+        """Whether comments went to a cluster, now or before the run was stopped."""
+        return (self.folder / _SENT).exists()
+
+    def note_sent(self) -> None:
+        """Write down that comments go to a cluster, before they do."""
+        (self.folder / _SENT).touch()
+
+    def hand_over(self, result: Path, output: Path) -> None:
+        """Give a whole result of this folder its name; an earlier folder of that name goes with this one."""
+        if result.is_dir() and output.is_dir():
+            output.replace(self.folder / _EARLIER)
+        result.replace(output)
+
     def remove(self) -> None:
         """Remove the folder; a removal cut short leaves one that no run goes on with."""
         (self.folder / _RUN_FILE).unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def packed(comments: Iterable[ClassifiedComment]) -> bytes:
+    """Return comments as a part holds them: one JSON object a line, other columns of the input included."""
+    rows = (json.dumps({**c.to_dict(), "extra": dict(c.extra)}, ensure_ascii=False) for c in comments)
+    return "".join(f"{row}\n" for row in rows).encode()
 
 
 def work_folder_of(output: Path) -> Path:

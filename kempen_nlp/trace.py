@@ -50,7 +50,7 @@ def run_facts(
     return {
         "format": FORMAT,
         "input": {
-            "file": file.path.name,
+            "file": file.path.absolute().name,
             "sha256": sha256_of(file.path),
             "comments": len(file),
             "text_column": file.text_column,
@@ -106,6 +106,11 @@ def versions() -> dict[str, str]:
     return known | {name: metadata.version(name) for name in _LIBRARIES}
 
 
+def program() -> dict[str, str]:
+    """Return what two machines must have in common for their answers to be one run's."""
+    return {"kempen_nlp": f"{__version__} ({package_sha256()[:12]})"} | versions()
+
+
 def package_sha256() -> str:
     """Return one SHA-256 over the names and contents of the package's own code and terms."""
     folder = Path(__file__).resolve().parent
@@ -129,11 +134,12 @@ def write_record(
     written : mapping
         See ``outputs.Tally.to_dict``.
     duration : mapping
-        Seconds, and how many comments an earlier run had done. It stands in the record only.
+        Seconds, how many comments an earlier run had done, and whether any were sent to a cluster. It
+        stands in the record only.
     """
     record = {
         **facts,
-        "output": {"file": output.name, "sha256": sha256_of(output), "bytes": output.stat().st_size, **written},
+        "output": {"file": output.name, "sha256": sha256_of(output), "bytes": _n_bytes(output), **written},
         "duration": dict(duration),
     }
     with whole_file(record_path(output)) as partial:
@@ -151,8 +157,8 @@ def read_record(output: Path) -> dict[str, Any]:
     CommentsError
         If there is none, or it is no JSON object.
     """
-    if not output.is_file():
-        msg = f"{output} is not a file. Name the output of `kempen classify`."
+    if not output.exists():
+        msg = f"{output} is not here. Name the output of `kempen classify`."
         raise CommentsError(msg)
     path = record_path(output)
     try:
@@ -174,3 +180,8 @@ def read_record(output: Path) -> dict[str, Any]:
         msg = f"{path} has format {found}, and this version reads {FORMAT}. Use the version that wrote it."
         raise CommentsError(msg)
     return record
+
+
+def _n_bytes(output: Path) -> int:
+    files = output.iterdir() if output.is_dir() else [output]
+    return sum(file.stat().st_size for file in files)

@@ -62,7 +62,7 @@ class Sources:
     """Where to find what an output was made of."""
 
     comments: Path | None = None
-    """By default a file of the recorded name, beside the output or in the working folder."""
+    """By default a file or folder of the recorded name, beside the output or in the working folder."""
     framework: str | None = None
     """By default the shipped one with the recorded hash."""
     model: Path | None = None
@@ -76,7 +76,7 @@ def verify_output(output: str | Path, sources: Sources | None = None, *, again: 
     Parameters
     ----------
     output : path
-        A file that ``kempen classify`` wrote.
+        A file or folder that ``kempen classify`` wrote.
     sources : Sources, optional
     again : bool
         Classify the comments again and compare every assignment; takes as long as the first time.
@@ -141,14 +141,14 @@ def _check_contents(output: Path, record: Mapping[str, Any]) -> Finding:
 
 def _find_comments(output: Path, record: Mapping[str, Any]) -> Path | None:
     name = Path(str(record["input"]["file"])).name
-    return next((p for p in (output.parent / name, Path(name)) if p.is_file()), None)
+    return next((p for p in (output.parent / name, Path(name)) if p.exists()), None)
 
 
 def _check_input(comments: Path | None, record: Mapping[str, Any]) -> Finding:
     if comments is None:
         detail = f"{record['input']['file']} is not here; name it with --comments"
         return Finding("comments", holds=None, detail=detail)
-    if not comments.is_file():
+    if not comments.exists():
         msg = f"{comments} is not a file. Name the comments that {record['output']['file']} was made of."
         raise CommentsError(msg)
     return _compared("comments", record["input"]["sha256"], sha256_of(comments), str(comments))

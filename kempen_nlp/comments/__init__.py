@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kempen_nlp.comments._encodings import UNDECODABLE, decode
-from kempen_nlp.comments._tables import Row, Table, open_table
+from kempen_nlp.comments._partitions import open_partitions, partitions
+from kempen_nlp.comments._tables import Row, Table, is_name, open_table
 from kempen_nlp.errors import CommentsError
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Comment:
     id: str
     text: str
     row: int
-    """Line of the CSV or JSON Lines file, or row of the sheet or table, counted from 1."""
+    """Line of the CSV or JSON Lines file, or row of the sheet or table, counted from 1; on through partitions."""
     extra: Mapping[str, str] = field(default_factory=dict)
     """The other columns of the row, as text."""
     problems: tuple[str, ...] = ()
@@ -61,7 +62,8 @@ def read_comments(
     ----------
     path : path
         ``.csv`` (comma, semicolon or tab; UTF-8, UTF-8 with BOM, UTF-16 with BOM or cp1252),
-        ``.xlsx``, ``.jsonl`` or ``.parquet``.
+        ``.xlsx``, ``.jsonl`` or ``.parquet``; or a folder of these with the same columns, read one
+        after another as one table.
     text_column, id_column : str, optional
         By default the column whose name is one of ``TEXT_COLUMNS`` or ``ID_COLUMNS``. Without
         an id column, rows are numbered from 1.
@@ -94,16 +96,20 @@ def open_comments(
         To be iterated over, as often as needed.
     """
     path = Path(path)
+    table = open_partitions(partitions(path, READABLE_SUFFIXES), sheet) if path.is_dir() else _open_file(path, sheet)
+    text_name = _find_column(table.columns, text_column, TEXT_COLUMNS, "text", path) or ""
+    id_name = _find_column(table.columns, id_column, ID_COLUMNS, "id", path)
+    return CommentFile(path, table, text_name, id_name)
+
+
+def _open_file(path: Path, sheet: str | None) -> Table:
     if path.suffix.lower() not in READABLE_SUFFIXES:
         msg = f"{path}: ending {path.suffix!r} is not known. Expected one of {', '.join(READABLE_SUFFIXES)}."
         raise CommentsError(msg)
     if not path.is_file():
         msg = f"{path} is not a file. Check the name and the folder."
         raise CommentsError(msg)
-    table = open_table(path, sheet)
-    text_name = _find_column(table.columns, text_column, TEXT_COLUMNS, "text", path) or ""
-    id_name = _find_column(table.columns, id_column, ID_COLUMNS, "id", path)
-    return CommentFile(path, table, text_name, id_name)
+    return open_table(path, sheet)
 
 
 class CommentFile:
@@ -113,6 +119,7 @@ class CommentFile:
     Attributes
     ----------
     path : Path
+        A file, or a folder of partitions.
     text_column : str
     id_column : str or None
     extra_columns : tuple of str
@@ -187,9 +194,9 @@ def _text_problems(row: Row, text_name: str) -> Iterator[str]:
         yield "The row has no text."
 
 
-def _state(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns
+def _state(path: Path) -> list[tuple[str, int, int]]:
+    files = partitions(path, READABLE_SUFFIXES) if path.is_dir() else [path]
+    return [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
 
 
 class _Ids:
@@ -246,7 +253,7 @@ def _find_column(columns: Sequence[str], asked: str | None, known: Sequence[str]
         return found[0]
     if what == "id":
         return None
-    if len(columns) == 1 and _is_name(columns[0]):
+    if len(columns) == 1 and is_name(columns[0]):
         return columns[0]
     state = f"columns {found[:5]} could both be the text" if found else "no column is named like a text column"
     msg = f"{path}: {state}. It has {listed}; name the one to read with --text-column."
@@ -258,10 +265,5 @@ def _listed(columns: Sequence[str], most: int = 40) -> str:
     return shown if len(columns) <= most else f"{shown} and {len(columns) - most:,} more"
 
 
-def _is_name(header: str) -> bool:
-    """Say whether a header looks like a name; a file without header has a comment in its place."""
-    return len(header) <= 30 and len(header.split()) <= 3
-
-
 def _shown(header: str, position: int) -> str:
-    return repr(header) if _is_name(header) else f"(column {position})"
+    return repr(header) if is_name(header) else f"(column {position})"

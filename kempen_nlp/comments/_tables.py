@@ -86,6 +86,11 @@ def column_names(header: Sequence[object], path: Path) -> tuple[str, ...]:
     return tuple(names)
 
 
+def is_name(header: str) -> bool:
+    """Say whether a header looks like a name; a file without header has a comment in its place."""
+    return len(header) <= 30 and len(header.split()) <= 3
+
+
 def _too_many_columns(path: Path) -> CommentsError:
     return CommentsError(
         f"{path} has more than {MAX_COLUMNS:,} columns. Expected a table with one comment a row; is it turned around?"

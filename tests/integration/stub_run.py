@@ -6,8 +6,9 @@ import sys
 import time
 from pathlib import Path
 
-from kempen_nlp import batch, blocks
+from kempen_nlp import blocks
 from kempen_nlp.assignments import Assignment, ClassifiedComment, Evidence
+from kempen_nlp.cluster import Cluster, connected
 from kempen_nlp.comments import open_comments
 
 BLOCK = 20
@@ -22,6 +23,8 @@ class StubClassifier:
 
     def classify_comments(self, comments):
         for position, comment in enumerate(comments):
+            if self.pause < 0:
+                raise ValueError(comment.text)
             time.sleep(self.pause)
             self.n_texts += 1
             found = Assignment(
@@ -31,17 +34,33 @@ class StubClassifier:
             yield ClassifiedComment(comment.id, comment.text, (found,) if position % 3 else (), extra=comment.extra)
 
 
-def run(comments, output, *, pause=0.0, chunk=BLOCK, say=lambda _: None):
-    """Classify a file with the stub; returns the counts and the stub."""
+class StubSource:
+    """What workers of a cluster make the stub from."""
+
+    def __init__(self, pause=0.0):
+        self.pause = pause
+
+    def load(self, *, threads):  # noqa: ARG002 - part of the protocol
+        return StubClassifier(self.pause)
+
+
+def run(comments, output, *, pause=0.0, **options):
+    """Classify a file with the stub, on a cluster if options name a scheduler; returns the counts and the stub."""
+    from kempen_nlp import batch  # not above: a worker has no need of it, and takes seconds to import it
+
     stub = StubClassifier(pause)
-    options = batch.BatchOptions(chunk=chunk, say=say)
+    options = batch.BatchOptions(**{"chunk": BLOCK, **options})
     file = open_comments(comments)
-    batch_run = batch.BatchRun(file, stub, {"input": {"comments": len(file)}}, options)
-    return batch.classify_to(Path(output), batch_run), stub
+    with connected(options.scheduler) as client:
+        cluster = Cluster(client, StubSource(pause)) if client else None
+        facts = {"input": {"comments": len(file)}}
+        batch_run = batch.BatchRun(file, stub, facts, options, cluster=cluster)
+        return batch.classify_to(Path(output), batch_run), stub
 
 
 if __name__ == "__main__":
     blocks.BLOCK = BLOCK
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    run(Path(sys.argv[1]), Path(sys.argv[2]), pause=float(sys.argv[3]))
+    comments, output, pause, *scheduler = sys.argv[1:]
+    run(Path(comments), Path(output), pause=float(pause), scheduler=scheduler[0] if scheduler else None)

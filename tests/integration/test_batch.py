@@ -13,11 +13,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kempen_nlp import batch, blocks, classify_file
+from kempen_nlp import batch, blocks, classify_file, outputs
 from kempen_nlp.assignments import read_assignments
 from kempen_nlp.errors import CommentsError
 from kempen_nlp.parts import work_folder_of
 from kempen_nlp.privacy import PersonPolicy
+from kempen_nlp.verification import verify_output
 
 sys.path.insert(0, str(Path(__file__).parent))
 import stub_run
@@ -79,6 +80,88 @@ def test_blocks_are_bounded_in_characters_too():
 
     assert [len(b) for b in blocks.cut_blocks(long)] == [3, 3, 1]
     assert list(blocks.cut_blocks([])) == []
+
+
+@pytest.fixture
+def partitioned(tmp_path, many):
+    folder = tmp_path / "delen"
+    folder.mkdir()
+    rows = pd.read_csv(many, sep=";", dtype=str)
+    for n in range(3):
+        rows[n * 110 : n * 110 + 110].to_parquet(folder / f"part.{n + 9}.parquet")
+    return folder
+
+
+def test_partitions_in_give_the_rows_of_one_file_and_partitions_out(tmp_path, many, partitioned, monkeypatch):
+    """Also when they take the place of an earlier output."""
+    monkeypatch.setattr(outputs, "PARTITION", 100)
+    stub_run.run(many, tmp_path / "uit.parquet")
+    for _ in range(2):
+        stub_run.run(partitioned, tmp_path / "uit")
+
+    frames = [read_assignments(tmp_path / name) for name in ("uit.parquet", "uit")]
+    pd.testing.assert_frame_equal(*frames)
+    assert [pd.read_parquet(path)["id"].nunique() for path in sorted((tmp_path / "uit").iterdir())] == [
+        100,
+        100,
+        100,
+        30,
+    ]
+    record = json.loads((tmp_path / "uit.run.json").read_text(encoding="utf-8"))
+    assert record["output"]["bytes"] == sum(path.stat().st_size for path in (tmp_path / "uit").iterdir())
+    assert record["output"]["problems"][0]["first_positions"] == [51]
+    assert not list(tmp_path.glob("*.kempen-werk"))
+
+
+def test_partitions_are_verified_and_a_changed_one_is_found(tmp_path, corpus_dir):
+    """With the shipped model, made again too."""
+    (tmp_path / "in").mkdir()
+    rows = (corpus_dir / "feedback" / "sample.csv").read_text(encoding="utf-8").splitlines()
+    for n in (1, 2):
+        (tmp_path / "in" / f"{n}.csv").write_text("\n".join([rows[0], *rows[n * 3 : n * 3 + 3]]), encoding="utf-8")
+    classify_file(tmp_path / "in", tmp_path / "uit", framework="welzijn")
+
+    sound = verify_output(tmp_path / "uit", again=True)
+    (tmp_path / "uit" / "deel-000002.parquet").write_bytes((tmp_path / "uit" / "deel-000001.parquet").read_bytes())
+    changed = verify_output(tmp_path / "uit")
+
+    assert [f.holds for f in sound.findings] == [True] * 7, list(sound.lines())
+    assert [f.what for f in changed.findings if f.holds is False] == ["output file", "contents"]
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        ("delen/uit.csv", "would stand among the comments"),
+        ("delen", "holds the comments"),
+        ("vol", "was not written by"),
+        ("vol.csv", "was not written by"),
+        ("los", "was not written by"),
+    ],
+)
+def test_a_folder_that_holds_something_else_is_not_written_to(tmp_path, partitioned, output, said):
+    """Comments and other people's files are left alone."""
+    for name in ("vol", "vol.csv"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "nota.docx").write_bytes(b"x")
+    (tmp_path / "los").write_bytes(b"x")
+
+    with pytest.raises(CommentsError, match=said):
+        outputs.check_output(tmp_path / output, partitioned, 330)
+
+
+def test_more_than_an_excel_sheet_holds_is_refused_with_a_way_out(tmp_path, many, monkeypatch):
+    """More comments at once, more rows when they are counted; the same parts then make another format."""
+    with pytest.raises(CommentsError, match=r"1,048,576 rows .* 1,048,575\. .* -o uit\.parquet or uit\.csv"):
+        outputs.check_output(tmp_path / "uit.xlsx", many, 1_048_576)
+    monkeypatch.setattr(outputs, "MAX_ROWS", 329)
+
+    with pytest.raises(CommentsError, match=r"330 rows .* Finished parts are kept"):
+        stub_run.run(many, tmp_path / "uit.xlsx")
+    _, stub = stub_run.run(many, tmp_path / "uit.parquet")
+
+    assert stub.n_texts == 0
+    assert not (tmp_path / "uit.xlsx").exists()
 
 
 def _started(tmp_path, many, pause):

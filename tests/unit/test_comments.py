@@ -189,3 +189,40 @@ def test_another_sheet_can_be_asked_for(tmp_path):
     assert read_comments(tmp_path / "o.xlsx", sheet="Ronde 2")[0].text == "Tweede."
     with pytest.raises(CommentsError, match=r"no sheet 'Ronde 3'. It has Sheet, Ronde 2"):
         read_comments(tmp_path / "o.xlsx", sheet="Ronde 3")
+
+
+def test_a_folder_of_partitions_is_one_table(tmp_path):
+    """Part 10 after part 9, columns in any order, one numbering of rows, an id twice found across files."""
+    names = ["part.9.csv", "part.10.csv", "part.11.jsonl", "_SUCCESS"]
+    contents = ["id;tekst\na;Een.\n;Twee.\n", "tekst;id\nDrie.;a\n", '{"id": "", "tekst": "Vier."}\n', ""]
+    for name, content in zip(names, contents, strict=True):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+
+    comments = read_comments(tmp_path)
+
+    assert [(c.id, c.text, c.row) for c in comments] == [
+        ("a", "Een.", 2),
+        ("2", "Twee.", 3),
+        ("a", "Drie.", 5),
+        ("4", "Vier.", 6),
+    ]
+    assert [bool(c.problems) for c in comments] == [False, False, True, False]
+    assert "was used on row 2 already" in comments[2].problems[0]
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({}, "holds no tables"),
+        ({"a.csv": "id;tekst\n", "leesmij.txt": "Lees mij."}, r"holds leesmij\.txt, no table"),
+        ({"a.csv": "id;tekst\n", "b.csv": "id;opmerking\n"}, "only one of them has 'opmerking', 'tekst'"),
+    ],
+    ids=["empty", "something else", "other columns"],
+)
+def test_a_folder_that_is_no_table_is_refused(tmp_path, files, said):
+    """Leaving out a file without a word would leave out comments."""
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+
+    with pytest.raises(CommentsError, match=said):
+        read_comments(tmp_path)

@@ -8,7 +8,7 @@ import pytest
 
 from kempen_nlp.assignments import ClassifiedComment
 from kempen_nlp.errors import CommentsError
-from kempen_nlp.parts import open_work_folder, work_folder_of
+from kempen_nlp.parts import open_work_folder, packed, work_folder_of
 
 RUN = {"input": {"sha256": "a"}}
 
@@ -21,8 +21,8 @@ def test_finished_parts_are_found_again_in_order(tmp_path):
     """Whatever the order in which they were finished; other columns included."""
     output = tmp_path / "uit.csv"
     with open_work_folder(output, RUN) as work:
-        work.add(1, _comments("c"))
-        work.add(0, _comments("a", "b"))
+        work.add(1, packed(_comments("c")))
+        work.add(0, packed(_comments("a", "b")))
 
     with open_work_folder(output, RUN) as work:
         assert work.finished == {0: 2, 1: 1}
@@ -36,7 +36,7 @@ def test_a_part_that_is_not_whole_is_made_again(tmp_path, spoil):
     """Its name says what its content must be."""
     output = tmp_path / "uit.csv"
     with open_work_folder(output, RUN) as work:
-        work.add(0, _comments("a", "b"))
+        work.add(0, packed(_comments("a", "b")))
     (part,) = work_folder_of(output).glob("*-*.jsonl")
     content = part.read_bytes()
     part.write_bytes({"cut": content[:-9], "changed": b"X" + content[1:], "emptied": b""}[spoil])
@@ -51,7 +51,7 @@ def test_parts_of_another_run_are_thrown_away_and_said(tmp_path):
     """Another model must not speak in the same output."""
     output = tmp_path / "uit.csv"
     with open_work_folder(output, RUN) as work:
-        work.add(0, _comments("a"))
+        work.add(0, packed(_comments("a")))
         secret = work.secret
 
     with open_work_folder(output, {"input": {"sha256": "b"}}) as work:
@@ -81,7 +81,7 @@ def test_two_runs_never_write_one_output(tmp_path):
 def test_a_removal_cut_short_leaves_nothing_to_go_on_with(tmp_path):
     """What the run was made of goes first."""
     with open_work_folder(tmp_path / "uit.csv", RUN) as work:
-        work.add(0, _comments("a"))
+        work.add(0, packed(_comments("a")))
     (work.folder / "run.json").unlink()
 
     with open_work_folder(tmp_path / "uit.csv", RUN) as again:
@@ -92,7 +92,7 @@ def test_a_damaged_run_file_is_begun_anew(tmp_path):
     """Whatever stands in it."""
     for text in ("", "[]", json.dumps({"run": "x", "secret": "geen hex"})):
         with open_work_folder(tmp_path / "uit.csv", RUN) as work:
-            work.add(0, _comments("a"))
+            work.add(0, packed(_comments("a")))
         (work.folder / "run.json").write_text(text, encoding="utf-8")
         with open_work_folder(tmp_path / "uit.csv", RUN) as again:
             assert again.finished == {}
