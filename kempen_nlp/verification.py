@@ -149,7 +149,7 @@ def _check_input(comments: Path | None, record: Mapping[str, Any]) -> Finding:
         detail = f"{record['input']['file']} is not here; name it with --comments"
         return Finding("comments", holds=None, detail=detail)
     if not comments.exists():
-        msg = f"{comments} is not a file. Name the comments that {record['output']['file']} was made of."
+        msg = f"{comments} is not here. Name the comments that {record['output']['file']} was made of."
         raise CommentsError(msg)
     return _compared("comments", record["input"]["sha256"], sha256_of(comments), str(comments))
 

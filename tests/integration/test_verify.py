@@ -108,7 +108,7 @@ def test_an_output_without_a_record_or_with_another_is_refused(run, tmp_path):
 @pytest.mark.parametrize(
     ("spoil", "code", "said"),
     [
-        (lambda f, _: (f / "uit.csv").unlink(), 1, "uit.csv is not a file"),
+        (lambda f, _: (f / "uit.csv").unlink(), 1, "uit.csv is not here"),
         (lambda f, _: (f / "uit.csv").write_bytes(b""), 1, "contents: DIFFERS"),
         (lambda f, _: (f / "uit.csv.run.json").write_text("{"), 1, "is not JSON"),
         (lambda _, r: r.pop("model"), 1, "was changed: it lacks 'model'"),
@@ -147,7 +147,7 @@ def test_what_was_named_and_is_not_there_is_an_error_of_the_input(run, tmp_path,
     assert main(["verify", output, "--framework", str(tmp_path / "weg.json")]) == 1
     assert main(["verify", output, "--model", str(tmp_path / "weg")]) == 1
     assert main(["verify", str(tmp_path)]) == 1
-    assert "is not a file" in capsys.readouterr().err
+    assert "is not here" in capsys.readouterr().err
 
 
 def test_a_changed_threshold_in_the_record_is_found_by_making_the_output_again(run, tmp_path):
