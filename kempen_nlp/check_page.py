@@ -11,6 +11,7 @@ from kempen_nlp import plots
 from kempen_nlp.assignments import whole_file
 from kempen_nlp.distinctness import Check, level_similarity
 from kempen_nlp.distinctness.pairs import MAX_FLAGS
+from kempen_nlp.dutch import agreeing, counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,6 +64,7 @@ def write_check_page(check: Check, path: str | Path) -> None:
     from jinja2 import Environment, PackageLoader
 
     environment = Environment(loader=PackageLoader("kempen_nlp"), autoescape=True, trim_blocks=True)
+    environment.filters["counted"] = counted
     page = environment.get_template("check.html").render(
         title=f"Zijn de niveaus onderscheiden, en op volgorde? {check.framework.title}",
         summary=summary_sentences(check),
@@ -92,11 +94,12 @@ def summary_sentences(check: Check) -> str:
     n_pairs, n_competencies, n_indicators = len(check.summary), len(check.competencies), len(check.indicators)
     return (
         f"Bij {in_order} van de {n_competencies} competenties is aangetoond dat de niveaus als geheel oplopen; "
-        f"{reversed_pairs} van de {n_pairs} paren buurniveaus staan omgekeerd en {n_odd} van de {n_indicators} "
-        "indicatoren lezen als een ander niveau dan waar ze staan. "
+        f"{reversed_pairs} van de {n_pairs} paren buurniveaus {agreeing(reversed_pairs, 'staat', 'staan')} omgekeerd "
+        f"en {n_odd} van de {n_indicators} indicatoren {agreeing(n_odd, 'leest', 'lezen')} als een ander niveau dan "
+        "dat van het handboek. "
         f"{_count(within)} keer zeggen zinnen op twee niveaus van één competentie vrijwel hetzelfde, "
         f"{_count(across)} keer in twee competenties. "
-        f"Dat twee buurniveaus over verschillende dingen gaan, is bij {shown} paren aangetoond; bij "
+        f"Dat twee buurniveaus over verschillende dingen gaan, is bij {counted(shown, 'paar')} aangetoond; bij "
         f"{too_few} zijn er te weinig indicatoren om iets te zeggen."
     )
 

@@ -47,6 +47,41 @@ REVIEW_HEADINGS = {
 DECISION_TERMS = {"accept": "accepteren", "change": "wijzigen", "reject": "afwijzen"}
 KEY_HEADING = "sleutel"
 """Column that ties a row to what the model found; see ``workbook.row_key``."""
+_MANY = {
+    "besluit": "besluiten",
+    "bevinding": "bevindingen",
+    "citaat": "citaten",
+    "medewerker": "medewerkers",
+    "ontwikkelpunt": "ontwikkelpunten",
+    "opmerking": "opmerkingen",
+    "paar": "paren",
+    "sterk punt": "sterke punten",
+}
+"""Nouns that are counted on pages, in figures and in messages."""
+
+
+def counted(n: int, noun: str) -> str:
+    """
+    Return a number with its noun, one or more of it.
+
+    Examples
+    --------
+    >>> counted(1, "citaat"), counted(0, "citaat"), counted(2, "sterk punt")
+    ('1 citaat', '0 citaten', '2 sterke punten')
+    """
+    return f"{n} {agreeing(n, noun, _MANY[noun])}"
+
+
+def agreeing(n: int, one: str, many: str) -> str:
+    """
+    Return the form of a word that goes with a number.
+
+    Examples
+    --------
+    >>> agreeing(1, "bevat", "bevatten"), agreeing(0, "bevat", "bevatten")
+    ('bevat', 'bevatten')
+    """
+    return one if n == 1 else many
 
 
 def in_dutch(assignments: pd.DataFrame) -> pd.DataFrame:

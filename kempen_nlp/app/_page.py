@@ -15,7 +15,7 @@ from kempen_nlp.assignments import spans_of, state_counts
 from kempen_nlp.comments import READABLE_SUFFIXES
 from kempen_nlp.corpus import framework_names
 from kempen_nlp.display import comment_html
-from kempen_nlp.dutch import STATE_TERMS
+from kempen_nlp.dutch import STATE_TERMS, counted
 from kempen_nlp.errors import KempenError
 
 PER_PAGE = 8
@@ -106,7 +106,7 @@ class ReviewPage:
             file["name"], bytes(file["content"]), framework, min_precision=self.precision.value or None, tick=self._tick
         )
         counts = ", ".join(f"{n} {STATE_TERMS[s]}" for s, n in state_counts(self.session.comments).items())
-        self._say(f"{len(self.session.comments)} opmerkingen gelezen: {counts}.")
+        self._say(f"{counted(len(self.session.comments), 'opmerking')} gelezen: {counts}.")
         known = self.session.framework
         self.competency.options = [ALL, *known.names] if known else [ALL]
         self.rank.options = [ALL, *(str(r) for r in range(1, known.n_ranks + 1))] if known else [ALL]
@@ -145,8 +145,8 @@ class ReviewPage:
         for block in old:
             _close(block)
         self.previous.disabled, self.next.disabled = self.page == 0, self.page == n_pages - 1
-        where = f"{len(groups)} opmerkingen · bladzijde {self.page + 1} van {n_pages}"
-        self.counter.value = f"{where} · {len(self.session.decisions)} besluiten"
+        where = f"{counted(len(groups), 'opmerking')} · bladzijde {self.page + 1} van {n_pages}"
+        self.counter.value = f"{where} · {counted(len(self.session.decisions), 'besluit')}"
 
     def _block(self, items: list[Any]) -> w.Widget:
         comment, names = items[0].comment, self.session.framework.names if self.session.framework else ()
@@ -163,7 +163,7 @@ class ReviewPage:
 
     def _count(self) -> None:
         head = self.counter.value.rpartition(" · ")[0]
-        self.counter.value = f"{head} · {len(self.session.decisions)} besluiten"
+        self.counter.value = f"{head} · {counted(len(self.session.decisions), 'besluit')}"
 
     def _make(self, _button: object) -> None:
         content = base64.b64encode(self.session.workbook()).decode()

@@ -10,6 +10,7 @@ import pandas as pd
 
 from kempen_nlp.assignments import whole_file
 from kempen_nlp.corpus import framework_names, load_framework
+from kempen_nlp.dutch import counted
 from kempen_nlp.errors import CommentsError
 from kempen_nlp.framework import Framework
 from kempen_nlp.profiles import PERSON_COLUMNS, are_hashed, find_column
@@ -62,6 +63,7 @@ def write_report(sections: Sequence[ReportSection], path: str | Path, *, title: 
     from jinja2 import Environment, PackageLoader
 
     environment = Environment(loader=PackageLoader("kempen_nlp"), autoescape=True, trim_blocks=True)
+    environment.filters["counted"] = counted
     page = environment.get_template("report.html").render(
         title=title,
         warning=_WARNING,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kempen_nlp import plots
-from kempen_nlp.dutch import POLARITY_TERMS
+from kempen_nlp.dutch import POLARITY_TERMS, agreeing, counted
 from kempen_nlp.framework import Framework
 from kempen_nlp.profiles import (
     MIN_PERSONS,
@@ -48,9 +48,9 @@ def summary(frame: pd.DataFrame) -> str:
     nothing = sum(found == {"none"} for found in states)
     quotes = int((frame["state"] == "assigned").sum())
     return (
-        f"{len(states) + unread} opmerkingen: in {assigned} staat bewijs ({quotes} citaten), "
-        f"in {unsure} is alles te onzeker, "
-        f"{nothing} bevatten geen bewijs en {unread} konden niet worden gelezen."
+        f"{counted(len(states) + unread, 'opmerking')}: in {assigned} staat bewijs ({counted(quotes, 'citaat')}), "
+        f"in {unsure} is alles te onzeker, {nothing} {agreeing(nothing, 'bevat', 'bevatten')} geen bewijs "
+        f"en {unread} {agreeing(unread, 'kon', 'konden')} niet worden gelezen."
     )
 
 
@@ -86,7 +86,7 @@ def quote_blocks(frame: pd.DataFrame, framework: Framework, anchor: str) -> list
             for rank, rows in mine.groupby("rank")
         ]
         if groups:
-            blocks.append({"title": f"{name}: {len(mine)} citaten", "groups": groups})
+            blocks.append({"title": f"{name}: {counted(len(mine), 'citaat')}", "groups": groups})
     return blocks
 
 
@@ -131,7 +131,7 @@ def group_blocks(frame: pd.DataFrame, framework: Framework) -> dict[str, Any]:
     small = persons["profile"].nunique() - len(unknown) - (counts["group"].nunique() - 1)
     if small:
         why = f"anders stonden er minder dan {MIN_PERSONS} medewerkers apart"
-        note += f"{small} profielen tellen alleen in het geheel mee; {why}."
+        note += f"{small} {agreeing(small, 'profiel telt', 'profielen tellen')} alleen in het geheel mee; {why}."
     return {"figures": figures, "note": note}
 
 

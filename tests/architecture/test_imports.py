@@ -56,7 +56,7 @@ ALLOWED = {
                            "language", "competencies", "features"},
     "distinctness": {"errors", "framework", "encoders", "language", "evaluation"},
     "crosswalk": {"framework", "encoders", "distinctness", "evaluation"},
-    "check_page": {"assignments", "plots", "distinctness"},
+    "check_page": {"assignments", "dutch", "plots", "distinctness"},
     "checks": DOMAIN | {"corpus", "plots", "workbook", "distinctness", "crosswalk", "check_page"},
     "annotations": {"corpus", "agreement", "yardstick"},
     "splitting": {"errors", "corpus"},

@@ -262,7 +262,7 @@ def test_from_upload_to_workbook(browser, quick):
         browser.run(
             f"document.querySelectorAll('.kempen-decision')[{row}].querySelectorAll('button')[{button}].click()"
         )
-        browser.until(f"/ {row + 1} besluiten/.test(document.querySelector('.kempen-counter').innerText)")
+        browser.until(f"/ {row + 1} besluit/.test(document.querySelector('.kempen-counter').innerText)")
     browser.picture("nakijken-2-besluiten")
     browser.click(".kempen-make")
     browser.until("!!document.querySelector('.kempen-link a')")
@@ -296,7 +296,7 @@ def test_a_bad_file_is_answered_and_the_page_goes_on(browser, quick, tmp_path):
     )
     browser.upload(".kempen-upload", tmp_path / "goed.csv")
     browser.click(".kempen-start")
-    browser.until("/1 opmerkingen gelezen/.test(document.querySelector('.kempen-message').innerText)")
+    browser.until("/1 opmerking gelezen/.test(document.querySelector('.kempen-message').innerText)")
     assert browser.run("document.querySelectorAll('.kempen-comment img').length") == 0
 
 
