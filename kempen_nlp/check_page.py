@@ -12,6 +12,7 @@ from kempen_nlp.assignments import whole_file
 from kempen_nlp.distinctness import Check, level_similarity
 from kempen_nlp.distinctness.pairs import MAX_FLAGS
 from kempen_nlp.dutch import agreeing, counted
+from kempen_nlp.glossary import RULE_TERMS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,18 +20,6 @@ if TYPE_CHECKING:
 N_SHOWN = 40
 """Findings on the page; a committee that mends forty runs the check again."""
 N_HEATMAPS = 24
-RULE_TERMS = {
-    "empty level": "Niveaus zonder indicator",
-    "one indicator": "Niveaus met één indicator",
-    "missing definition": "Competenties zonder definitie",
-    "unequal counts": "Heel verschillende aantallen indicatoren",
-    "headline repeats an indicator": "Kernzin en indicator zeggen hetzelfde",
-    "same opening": "Zinnen op twee niveaus die hetzelfde beginnen",
-    "compound indicator": "Indicatoren die meer dan één ding vragen",
-    "vague words": "Woorden die iedere lezer anders invult",
-    "long sentence": "Lange zinnen",
-    "hard to read": "Moeilijk leesbare zinnen",
-}
 _WARNING = (
     "Dit is een hulpmiddel bij het herlezen van het handboek. Een vlag zegt dat twee van de drie signalen iets zien; "
     "of het een fout is, beslist wie het handboek kent. Geen vlag is geen bewijs dat een tekst goed is."
@@ -109,7 +98,7 @@ def _count(n: int) -> str:
 
 
 def _order_figure(check: Check) -> dict[str, Any]:
-    ax = plots.new_axes(width=8.5, height=1.8 + 0.5 * len(check.competencies))
+    ax = plots.new_axes(width=8.5, rows=len(check.competencies))
     plots.plot_level_order(check.order, title="Lopen de niveaus op?", ax=ax)
     return _figure(ax, "Samenhang van gelezen niveau met niveau in het handboek, per competentie")
 

@@ -69,7 +69,19 @@ def counted(n: int, noun: str) -> str:
     >>> counted(1, "citaat"), counted(0, "citaat"), counted(2, "sterk punt")
     ('1 citaat', '0 citaten', '2 sterke punten')
     """
-    return f"{n} {agreeing(n, noun, _MANY[noun])}"
+    return f"{n} {agreeing(n, noun, plural(noun))}"
+
+
+def plural(noun: str) -> str:
+    """
+    Return a noun for more than one.
+
+    Examples
+    --------
+    >>> plural("sterk punt")
+    'sterke punten'
+    """
+    return _MANY[noun]
 
 
 def agreeing(n: int, one: str, many: str) -> str:

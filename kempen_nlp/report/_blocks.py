@@ -125,7 +125,7 @@ def group_blocks(frame: pd.DataFrame, framework: Framework) -> dict[str, Any]:
         return {"figures": [], "note": note}
     figures = []
     for (group, n_persons), rows in counts.groupby(["group", "n_persons"], sort=False):
-        ax = plots.new_axes(height=1.9 + 0.5 * len(rows))
+        ax = plots.new_axes(rows=len(rows))
         title = f"{group or 'Alle medewerkers met een profiel'} (n = {n_persons})"
         figures.append(figure(plots.plot_group(rows, title=title, ax=ax), f"Gevonden naast vereist niveau: {title}"))
     small = persons["profile"].nunique() - len(unknown) - (counts["group"].nunique() - 1)
