@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from kempen_nlp.progress import track
     from kempen_nlp.quality import mark_comments
     from kempen_nlp.readable import show
-    from kempen_nlp.report import ReportSection, count_assignments, write_report
+    from kempen_nlp.report import ReportSection, count_assignments, summary, write_report
     from kempen_nlp.review import read_review
     from kempen_nlp.versions import versions
     from kempen_nlp.workbook import Run, write_workbook
@@ -81,7 +81,7 @@ _HOMES = {
     "progress": ("track",),
     "quality": ("mark_comments",),
     "readable": ("show",),
-    "report": ("ReportSection", "count_assignments", "write_report"),
+    "report": ("ReportSection", "count_assignments", "summary", "write_report"),
     "review": ("read_review",),
     "versions": ("versions",),
     "workbook": ("Run", "write_workbook"),
@@ -130,6 +130,7 @@ __all__ = [
     "shipped_path",
     "show",
     "simulated_framework",
+    "summary",
     "to_frame",
     "track",
     "versions",

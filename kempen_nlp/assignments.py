@@ -146,7 +146,7 @@ def spans_of(found: Iterable[Assignment], names: Sequence[str] = (), *, doubtful
     return [
         Span(
             a.start, a.end, f"{a.competency} {a.rank}{'?' if doubtful else ''}", color_of(a.competency, order),
-            is_dashed=doubtful or a.polarity == "development",
+            is_dashed=doubtful or a.polarity == "development", is_doubtful=doubtful,
         )
         for a in found
     ]  # fmt: skip

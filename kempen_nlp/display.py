@@ -24,6 +24,8 @@ class Span:
     color: str
     is_dashed: bool = False
     """A development point or a doubtful one: underlined with dashes, so that colour is not the only sign."""
+    is_doubtful: bool = False
+    """Never hides one that is sure."""
 
 
 class Figure(str):
@@ -42,7 +44,7 @@ def marked_text(text: str, spans: Iterable[Span]) -> str:
     Return a text as HTML with coloured stretches, each followed by its label.
 
     Stretches may overlap: the text is cut at every border, and a piece has the colour of the
-    span that began last. Line ends stay.
+    span that began last, of those that are sure if any is. Line ends stay.
 
     Examples
     --------
@@ -61,7 +63,7 @@ def marked_text(text: str, spans: Iterable[Span]) -> str:
 
 
 def _marked(piece: str, over: Sequence[Span]) -> str:
-    top = over[-1]
+    top = next((span for span in reversed(over) if not span.is_doubtful), over[-1])
     line = "dashed" if top.is_dashed else "solid"
     titles = escape(", ".join(s.label for s in over))
     style = f"background:{top.color};color:#111;border-bottom:2px {line} #555;{_MARK}"

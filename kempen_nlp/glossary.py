@@ -78,7 +78,7 @@ _FOUND = {
     "lexical_rank": "woorden: niveau", "semantic_rank": "betekenis: niveau", "markers_rank": "niveauwoorden: niveau",
     "competency_a": "competentie", "rank_a": "niveau", "text_a": "zin", "competency_b": "andere competentie",
     "rank_b": "ander niveau", "text_b": "andere zin", "order": "volgorde", "word": "woord", "influence": "invloed",
-    "n_per_level": "indicatoren per niveau",
+    "n_per_level": "indicatoren per niveau", "used_for": "regels gebruikt voor",
 }  # fmt: skip
 COLUMN_TERMS = {**CHECK_HEADINGS, **HEADINGS, **_FOUND, **_MEASURED, "text": "tekst"}
 """Names of columns of every table that a notebook shows."""
@@ -104,7 +104,11 @@ _MEASURES = {
     "neighbours blurred": "buren vloeien over", "competency in order": "competentie op volgorde",
     "indicator misplaced": "indicator leest anders", "quadratic_kappa": "kappa (kwadratisch)",
     "mean_rank_error": "gemiddelde misser in niveaus", "share_exact": "precies goed",
-    "share_off_by_two": "twee of meer mis",
+    "share_off_by_two": "twee of meer mis", "competency answered": "competentie beantwoord",
+    "half of a divided competency answered": "helft van een verdeelde competentie beantwoord",
+    "other pair answers": "ander paar beantwoord", "orphan named": "competentie zonder antwoord genoemd",
+    "true rank inside the interval": "echte niveau in het interval", "answer within one rank": "hoogstens een mis",
+    "shift to higher": "verschuiving naar hoger", "shift to lower": "verschuiving naar lager",
 }  # fmt: skip
 _PARTS = {
     "everything": "niets: het hele model", "cues": "signaalwoorden", "level markers": "niveauwoorden",
@@ -121,6 +125,7 @@ VALUE_TERMS: Mapping[str, Mapping[str, str]] = {
     "polarity": POLARITY_TERMS,
     "status": {"growth": "boven vereist", "desired": "op vereist", "surpassed": "onder vereist"},
     "signal": SIGNAL_TERMS,
+    "votes": SIGNAL_TERMS,
     "fault": FAULT_TERMS,
     "rule": RULE_TERMS,
     "verdict": _VERDICTS,
@@ -132,8 +137,16 @@ VALUE_TERMS: Mapping[str, Mapping[str, str]] = {
     "model": _COMMON,
     "phenomenon": {**_COMMON, **_PHENOMENA},
     "part": _PARTS,
+    "stratum": {"far": "ver uiteen", "middle": "ertussenin", "near": "dicht bijeen"},
+    "reader_1": {"confusable": "verwarbaar", "distinct": "onderscheiden"},
     "name": {**_COMMON, **_PHENOMENA, **_PARTS},
     "what": {"macro-F1": "macro-F1", "rank kappa": "niveau: kappa"},
+    "used_for": {
+        "colour legend": "kleurlegenda", "competency": "competentie", "definition": "definitie", "headline": "kernzin",
+        "indicator": "gedragsindicator", "level": "niveau", "level scheme": "uitleg van niveaus",
+        "not applicable": "niet van toepassing", "profile": "functieprofiel", "specialisation": "specialisatie",
+        "title": "titel",
+    },
     "side": {"first": "raamwerk 1", "second": "raamwerk 2"},
     "plant": {
         "other half of the indicators": "de andere helft van de indicatoren",
@@ -142,7 +155,9 @@ VALUE_TERMS: Mapping[str, Mapping[str, str]] = {
     },
     "kind": {
         "within a competency": "binnen een competentie", "across competencies": "tussen competenties",
-        "between frameworks": "tussen raamwerken", "register": "soort tekst", "sector": "sector", "writer": "schrijver",
+        "between frameworks": "tussen raamwerken", "within": "binnen een competentie",
+        "across": "tussen competenties", "between": "tussen raamwerken",
+        "register": "soort tekst", "sector": "sector", "writer": "schrijver",
         "variety": "taalvariant",
     },
     "group": {"anecdote": "verhaal", "form": "formulier", "peer360": "360 graden", "telegram": "telegramstijl",
@@ -158,11 +173,11 @@ def term(column: str, value: str) -> str:
     Examples
     --------
     >>> term("measure", "recall: pair flagged"), term("text", "none"), term("annotators", "Coachen only")
-    ('gevonden: paar gevlagd', 'none', 'Coachen (niet ook)')
+    ('gevonden: paar gevlagd', 'none', 'alleen Coachen')
     """
     known = VALUE_TERMS.get(column, {})
     if value in known or not known:
         return known.get(value, value)
     if column == "annotators" and value.endswith(" only"):
-        return f"{value.removesuffix(' only')} (niet ook)"
+        return f"alleen {value.removesuffix(' only')}"
     return ": ".join(known.get(part, part) for part in value.split(": "))

@@ -12,6 +12,8 @@ from kempen_nlp.glossary import COLUMN_TERMS, term
 if TYPE_CHECKING:
     import pandas as pd
 
+_MISSING = frozenset({"<NA>", "nan", "NaT"})
+
 
 @dataclass(frozen=True)
 class ReadableTable:
@@ -21,7 +23,7 @@ class ReadableTable:
     rows: tuple[tuple[str, ...], ...]
 
     def _repr_html_(self) -> str:
-        return table_html(self.headings, self.rows)
+        return table_html(self.headings, self.rows) if self.rows else "<p><em>(geen rijen)</em></p>"
 
     def __repr__(self) -> str:
         """Return all of it as text, nothing cut off; a reader of the notebook's file sees the same figures."""
@@ -73,8 +75,7 @@ def _as_frame(table: pd.DataFrame | pd.Series) -> pd.DataFrame:
     if is_numbered:
         return frame
     frame = frame.rename_axis(index=[str(name or " " * n) for n, name in enumerate(frame.index.names, start=1)])
-    frame.columns.names = [None for _ in frame.columns.names]
-    return frame.reset_index()
+    return frame.set_axis(frame.columns.set_names([None] * frame.columns.nlevels), axis=1).reset_index()
 
 
 def _cell(name: str, value: object, decimals: int) -> str:
@@ -82,11 +83,12 @@ def _cell(name: str, value: object, decimals: int) -> str:
         return term(name, value)
     if isinstance(value, bool) or type(value).__name__ in {"bool_", "bool"}:
         return "ja" if value else "nee"
-    if value is None or value != value or str(value) == "<NA>":  # noqa: PLR0124 - nan is not itself
+    if value is None or str(value) in _MISSING:
         return ""
     if isinstance(value, numbers.Integral):
         return Figure(value)
     if isinstance(value, numbers.Real):
         digits = 0 if name == "n" or name.startswith("n_") else decimals
-        return Figure(f"{float(value):.{digits}f}".replace(".", ","))
-    return ", ".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
+        # What rounds to nothing has no sign.
+        return Figure(f"{round(float(value), digits) + 0.0:.{digits}f}".replace(".", ","))
+    return ", ".join(term(name, str(part)) for part in value) if isinstance(value, (tuple, list)) else str(value)

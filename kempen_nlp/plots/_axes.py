@@ -26,7 +26,7 @@ WRAP = 22
 MANY_COLUMNS = 7
 """From so many columns on, headings stand on their side."""
 _MARGINS, _PER_ROW = 1.9, 0.45
-_WIDE, _NARROW = 1.2, 0.55
+_WIDE, _NARROW, _LEAST = 1.2, 0.55, 5.0
 
 
 def new_axes(
@@ -47,7 +47,7 @@ def new_axes(
     if rows is not None and height is None:
         height = _MARGINS + _PER_ROW * max(rows, 1)
     if columns is not None and width is None:
-        width = 2.4 + (_WIDE if columns < MANY_COLUMNS else _NARROW) * max(columns, 1)
+        width = max(_LEAST, 2.4 + (_WIDE if columns < MANY_COLUMNS else _NARROW) * columns)
     return Figure(figsize=(width or 8.0, height or 4.5), layout="constrained").add_subplot()
 
 

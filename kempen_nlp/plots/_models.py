@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from kempen_nlp.glossary import term
 from kempen_nlp.plots._axes import (
     BLUE,
     BROWN,
@@ -121,7 +122,7 @@ def plot_intervals(values: pd.DataFrame, *, title: str, label: str, ax: Axes, ze
     for row in rows:
         if pd.isna(values["value"].iloc[row]):
             ax.text(0.02, row, "niet te meten", va="center", style="italic", color=INK)
-    name_rows(ax, values["name"], width=WRAP + 8)
+    name_rows(ax, [term("name", str(name)) for name in values["name"]], width=WRAP + 8)
     ax.set_xlabel(f"{label} (95 %-interval)")
     dutch_decimals(ax.xaxis)
     return ax

@@ -62,7 +62,7 @@ def plot_profile(comparison: pd.DataFrame, *, title: str, n_ranks: int, ax: Axes
     """
     set_title(ax, title)
     if comparison.empty:
-        return say_nothing(ax, "Er is niemand om te tonen.")
+        return say_nothing(ax, "Er is niemand met deze naam en een functieprofiel.")
     used: dict[Status, None] = {}
     for row, item in enumerate(comparison.to_dict("records")):
         if pd.isna(item["found"]):
@@ -121,7 +121,7 @@ def plot_group(counts: pd.DataFrame, *, title: str, ax: Axes) -> Axes:
 
     set_title(ax, title)
     if counts.empty:
-        return say_nothing(ax, "De groep is te klein om te tonen.")
+        return say_nothing(ax, "Geen groep om te tonen: geen functieprofielen, of minder dan vijf medewerkers.")
     parts = [(s.value, STATUS_COLORS[s], STATUS_HATCHES[s]) for s in _SHOWN]
     parts.append(("too_little", _LITTLE_COLOR, _LITTLE_HATCH))
     left = [0] * len(counts)
