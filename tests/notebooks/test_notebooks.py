@@ -209,3 +209,16 @@ def test_what_the_notebook_measures_is_what_the_card_says():
 
     assert len(rows) > 15
     assert [name for name, is_same in rows if is_same != "ja"] == []
+
+
+def test_jupyterlab_opens_in_dutch_and_fetches_no_news(monkeypatch):
+    """What `make lab` points to is read, names the language pack of the extra, and can be changed in the menu."""
+    from jupyter_server.services.config.manager import ConfigManager
+
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(FOLDER / ".jupyter"))
+    settings = ConfigManager(config_dir_name="labconfig").get("default_setting_overrides")
+
+    assert "notebooks/.jupyter" in (FOLDER.parent / "Makefile").read_text(encoding="utf-8")
+    assert settings["@jupyterlab/translation-extension:plugin"] == {"locale": "nl_NL"}
+    assert importlib.util.find_spec("jupyterlab_language_pack_nl_NL")
+    assert settings["@jupyterlab/apputils-extension:notification"] == {"checkForUpdates": False, "fetchNews": "false"}
