@@ -6,7 +6,6 @@ import json
 import os
 import re
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -146,7 +145,7 @@ def spans_of(found: Iterable[Assignment], names: Sequence[str] = (), *, doubtful
     return [
         Span(
             a.start, a.end, f"{a.competency} {a.rank}{'?' if doubtful else ''}", color_of(a.competency, order),
-            is_dashed=doubtful or a.polarity == "development", is_doubtful=doubtful,
+            is_dashed=a.polarity == "development", is_doubtful=doubtful,
         )
         for a in found
     ]  # fmt: skip
@@ -255,7 +254,10 @@ def read_assignments(path: str | Path) -> pd.DataFrame:
         raise CommentsError(msg)
     try:
         frame = reader(path)
-    except (ValueError, OSError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except CommentsError:
+        raise
+    except Exception as error:
+        # A damaged file makes libraries raise anything: zlib, XML, Arrow and Excel each have errors of their own.
         msg = (
             f"{path} cannot be read as assignments ({type(error).__name__}). "
             "Expected a file that `kempen classify` wrote."
@@ -266,7 +268,12 @@ def read_assignments(path: str | Path) -> pd.DataFrame:
         msg = f"{path} lacks the columns {missing}. Expected a file that `kempen classify` wrote."
         raise CommentsError(msg)
     for column in ("rank", "start", "end", "evidence_rank"):
-        frame[column] = frame[column].astype("Int64")
+        try:
+            frame[column] = frame[column].astype("Int64")
+        except (ValueError, TypeError) as error:
+            # What pandas says quotes the cell.
+            msg = f"{path}: the column {column} holds something other than whole numbers. Were its cells moved?"
+            raise CommentsError(msg) from error
     return frame
 
 

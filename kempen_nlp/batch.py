@@ -101,6 +101,8 @@ def classify_file(  # noqa: PLR0913 - one parameter for each thing the command a
     facts["privacy"] = privacy_facts(file, options.persons)
     if facts["privacy"]["hashed_columns"]:
         options.say(f"Hashed: {', '.join(facts['privacy']['hashed_columns'])}. --keep-persons leaves them readable.")
+    if options.persons.pseudonymise and options.persons.names == "deduce":
+        options.say("deduce loads its lists: some seconds, the very first time one to three minutes.")
     method = run_of(classifier, file.path, model)
     method = replace(method, facts={**method.facts, **dutch_privacy_facts(facts["privacy"])})
     run = BatchRun(file, classifier, facts, options, method)

@@ -13,6 +13,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    pretty_exceptions_show_locals=False,
 )
 review_app = typer.Typer(help="Read back what people decided about assignments.", no_args_is_help=True)
 app.add_typer(review_app, name="review")
@@ -109,6 +110,10 @@ def classify(  # noqa: PLR0913, PLR0917 - one parameter for each option
     from kempen_nlp.console import print_counts, progress, say
     from kempen_nlp.privacy import PersonPolicy
 
+    if output is not None and output.exists():
+        from kempen_nlp.review import require_no_decisions
+
+        require_no_decisions(output)
     with progress() as tick:
         counts = classify_file(
             comments, output, framework=framework, model=model, min_precision=min_precision,
@@ -152,16 +157,26 @@ def report(
     per_person: Annotated[
         bool, typer.Option("--per-person", help="Add a part for each person, with profile and quotes.")
     ] = False,
+    reviewed: Annotated[
+        bool, typer.Option("--reviewed", help="Show what holds after the decisions in a filled-in workbook.")
+    ] = False,
 ) -> None:
     """Make one HTML page with figures and quotes."""
     from kempen_nlp.assignments import read_assignments
     from kempen_nlp.console import say
     from kempen_nlp.corpus import load_framework
     from kempen_nlp.report import ReportSection, framework_of, write_report
+    from kempen_nlp.review import count_decided, read_review
 
-    table = read_assignments(assignments)
-    known = load_framework(framework) if framework else framework_of(table)
-    section = ReportSection(known, table, per_person)
+    if reviewed:
+        review = read_review(assignments, framework=framework)
+        section = ReportSection(review.framework, review.applied(), per_person, review.who())
+    else:
+        table = read_assignments(assignments)
+        known = load_framework(framework) if framework else framework_of(table)
+        section = ReportSection(known, table, per_person)
+        if n_decided := count_decided(assignments):
+            say(f"{assignments} holds {n_decided} decisions; the page shows what the model found. See --reviewed.")
     write_report([section], output, title="Opmerkingen gelezen naast het raamwerk")
     say(f"Written: {output}")
 
@@ -195,12 +210,13 @@ def import_(
     writer_column: Annotated[str | None, typer.Option(help="Column that says who wrote a comment.")] = None,
 ) -> None:
     """Read a filled-in workbook: agreement with the model, labelled feedback, and who decided what."""
-    from kempen_nlp.console import print_agreement, say
-    from kempen_nlp.review import import_review
+    from kempen_nlp.console import print_agreement, say, say_set_aside
+    from kempen_nlp.review import aside_path, import_review
 
     review = import_review(workbook, output, framework=framework, writer_column=writer_column)
     print_agreement(review.agreement)
     say(review.sentences())
+    say_set_aside(review.set_aside, aside_path(output))
 
 
 @app.command()

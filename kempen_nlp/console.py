@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kempen_nlp.parsing import ParsedHandbook
+    from kempen_nlp.review import SetAside
     from kempen_nlp.verification import Verification
 
 _STATE_WORDS = {
@@ -94,6 +95,14 @@ def print_agreement(table: pd.DataFrame) -> None:
         figures = "te weinig gegevens" if math.isnan(row["value"]) else f"{value:>6}  {low} – {high}"
         lines.append(f"{row['measure']:52}  {figures:>21}  {row['n']:>6}")
     sys.stdout.write("\n".join(lines) + "\nDe beoordelaar zag wat het model zei; dat flatteert de overeenstemming.\n")
+
+
+def say_set_aside(items: Sequence[SetAside], listed: Path, *, shown: int = 5) -> None:
+    """Name the first rows that cannot be used, in the words of their list, and the file with all of them."""
+    for item in items[:shown]:
+        say(f"  {item.cell or f'taak {item.row}'}, {item.column}: gevonden {item.found}, verwacht {item.expected}")
+    if items:
+        say(f"Written: {listed}, with {len(items)} rows set aside")
 
 
 def say_verified(found: Verification) -> None:

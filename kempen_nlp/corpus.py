@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from kempen_nlp.errors import CorpusError, FrameworkError
+from kempen_nlp.errors import CorpusError, FrameworkError, shown
 from kempen_nlp.framework import Framework
 
 Split = Literal["train", "validation", "test"]
@@ -167,24 +167,28 @@ def _labelled_comment(line: str, where: str) -> LabelledComment:
     if missing:
         msg = f"{where}: the keys {sorted(missing)} are missing. Expected {sorted(_COMMENT_KEYS)}."
         raise CorpusError(msg)
+    if not isinstance(data["text"], str) or not isinstance(data["labels"], list):
+        msg = f"{where}: `text` must be a string and `labels` a list."
+        raise CorpusError(msg)
     labels = tuple(_label(label, data["text"], where) for label in data["labels"])
     rest = {key: data[key] for key in ("id", "text", "register", "sector", "writer", "split")}
     return LabelledComment(**rest, labels=labels, tags=tuple(data["tags"]))
 
 
 def _label(data: Mapping[str, Any], text: str, where: str) -> Label:
-    if set(data) != _LABEL_KEYS:
-        msg = f"{where}: a label has the keys {sorted(data)}. Expected {sorted(_LABEL_KEYS)}."
+    if not isinstance(data, dict) or set(data) != _LABEL_KEYS:
+        keys = ", ".join(map(shown, data)) if isinstance(data, dict) else f"none: it is a {type(data).__name__}"
+        msg = f"{where}: a label has the keys {keys}. Expected {sorted(_LABEL_KEYS)}."
         raise CorpusError(msg)
-    start = text.find(data["quote"])
+    start = text.find(data["quote"]) if isinstance(data["quote"], str) else -1
     if start < 0 or not data["quote"].strip():
         msg = f"{where}: a quote is empty or not in the text. Copy it from the text, character for character."
         raise CorpusError(msg)
     if data["polarity"] not in ("strength", "development"):
-        msg = f"{where}: polarity {data['polarity']!r}. Expected 'strength' or 'development'."
+        msg = f"{where}: polarity {shown(data['polarity'])}. Expected 'strength' or 'development'."
         raise CorpusError(msg)
     if not isinstance(data["rank"], int) or data["rank"] < 1:
-        msg = f"{where}: rank {data['rank']!r}. Expected a whole number from 1."
+        msg = f"{where}: rank {shown(data['rank'])}. Expected a whole number from 1."
         raise CorpusError(msg)
     return Label(**data, start=start)
 

@@ -23,9 +23,9 @@ class Span:
     label: str
     color: str
     is_dashed: bool = False
-    """A development point or a doubtful one: underlined with dashes, so that colour is not the only sign."""
+    """A development point: underlined with dashes, so that colour is not the only sign."""
     is_doubtful: bool = False
-    """Never hides one that is sure."""
+    """Too uncertain to count: underlined with dots, and never on top of what counts."""
 
 
 class Figure(str):
@@ -44,34 +44,35 @@ def marked_text(text: str, spans: Iterable[Span]) -> str:
     Return a text as HTML with coloured stretches, each followed by its label.
 
     Stretches may overlap: the text is cut at every border, and a piece has the colour of the
-    span that began last, of those that are sure if any is. Line ends stay.
+    span that began last; doubtful ones show where nothing else does. Line ends stay.
 
     Examples
     --------
     >>> print(marked_text("a < b", []))
     a &lt; b
     """
-    known = sorted(spans, key=lambda s: (s.start, -s.end))
+    known = sorted(spans, key=lambda s: (not s.is_doubtful, s.start, -s.end))
     cuts = sorted({0, len(text), *(s.start for s in known), *(s.end for s in known)})
     parts = []
     for begin, end in pairwise(cuts):
         piece = escape(text[begin:end]).replace("\n", "<br>")
         over = [s for s in known if s.start <= begin and end <= s.end]
         parts.append(_marked(piece, over) if over else piece)
-        parts.extend(_label(s) for s in known if s.end == end)
+        parts.extend(_label(s) for s in sorted(known, key=lambda s: s.is_doubtful) if s.end == end)
     return "".join(parts)
 
 
 def _marked(piece: str, over: Sequence[Span]) -> str:
-    top = next((span for span in reversed(over) if not span.is_doubtful), over[-1])
-    line = "dashed" if top.is_dashed else "solid"
-    titles = escape(", ".join(s.label for s in over))
+    top = over[-1]
+    line = "dotted" if top.is_doubtful else "dashed" if top.is_dashed else "solid"
+    titles = escape(", ".join(s.label for s in sorted(over, key=lambda s: s.is_doubtful)))
     style = f"background:{top.color};color:#111;border-bottom:2px {line} #555;{_MARK}"
     return f'<mark title="{titles}" style="{style}">{piece}</mark>'
 
 
 def _label(span: Span) -> str:
-    return f'<sup style="font-size:.72em;font-weight:600;margin:0 .3em 0 .1em">{escape(span.label)}</sup>'
+    style = "font-size:.72em;font-weight:600;white-space:nowrap;margin:0 .3em 0 .1em"
+    return f'<sup style="{style}">{escape(span.label)}</sup>'
 
 
 def table_html(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

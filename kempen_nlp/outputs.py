@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,9 +22,6 @@ MAX_ROWS = 1_048_575
 WRITABLE_SUFFIXES = (".jsonl", ".csv", ".xlsx", ".parquet")
 _SHOWN = 20
 _CUT = " […]"
-_STEADY_DATE = (1980, 1, 1, 0, 0, 0)
-_STEADY_TIME = b"1980-01-01T00:00:00Z"
-_TIME = re.compile(rb"(?<=>)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ(?=</dcterms:)")
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 
 
@@ -127,7 +123,6 @@ def write_output(
             if n_rows > MAX_ROWS:
                 raise _too_long(path, n_rows)
             write_workbook(comments, path, method)
-            steady_package(path)
 
 
 def fitting(comments: Iterable[ClassifiedComment], path: Path) -> Iterator[ClassifiedComment]:
@@ -159,22 +154,6 @@ def _fitting_cells(cells: Mapping[str, str]) -> dict[str, str]:
 
 def _cut(value: str) -> str:
     return value if len(value) <= MAX_CELL else value[: MAX_CELL - len(_CUT)] + _CUT
-
-
-def steady_package(path: Path) -> None:
-    """Take the time of writing out of a workbook, so that the same content gives the same bytes."""
-    steady = path.with_name(f".{path.name}.steady")
-    with zipfile.ZipFile(path) as given, zipfile.ZipFile(steady, "w", zipfile.ZIP_DEFLATED) as written:
-        for part in given.infolist():
-            entry = zipfile.ZipInfo(part.filename, _STEADY_DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            with given.open(part) as source, written.open(entry, "w", force_zip64=part.file_size > 2**31) as target:
-                if part.filename == "docProps/core.xml":
-                    target.write(_TIME.sub(_STEADY_TIME, source.read()))
-                else:
-                    while piece := source.read(2**20):
-                        target.write(piece)
-    steady.replace(path)
 
 
 def print_jsonl(comments: Iterable[ClassifiedComment]) -> None:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from kempen_nlp.comments import Comment, CommentFile
 from kempen_nlp.errors import CommentsError
+from kempen_nlp.language.names import is_whole_name
 from kempen_nlp.language.pseudonyms import Finder, Pseudonymiser, deduce_finder
 from kempen_nlp.language.terms import load_terms
 
 Names = Literal["core", "deduce"]
 MAX_NAMES = 200_000
 """Different names of a file that are looked for in every comment; a row's own are looked for without limit."""
+_JOINING = frozenset(
+    {"van", "de", "het", "een", "der", "door", "voor", "of", "en", "nr", "nummer", "id", "uw", "jouw", "the"}
+)
 _SEPARATORS = re.compile(r"[\s_\-.]+")
 
 
@@ -37,11 +41,18 @@ def person_columns(columns: Iterable[str], *, names_only: bool = False) -> tuple
 
     Examples
     --------
-    >>> person_columns(["team", "Naam medewerker", "Personeelsnr.", "profiel"])
-    ('Naam medewerker', 'Personeelsnr.')
+    >>> person_columns(["team", "Naam medewerker", "Personeelsnr.", "profiel", "Naam van de beoordelaar", "naam team"])
+    ('Naam medewerker', 'Personeelsnr.', 'Naam van de beoordelaar')
     """
     known = {_plain(term) for term in load_terms("name_columns" if names_only else "person_columns")}
-    return tuple(column for column in columns if _plain(column) in known)
+    return tuple(column for column in columns if _plain(column) in known or _is_of_person(column, known))
+
+
+def _is_of_person(column: str, known: Collection[str]) -> bool:
+    """Say whether every word of a heading says who, or joins such words ("E-mail van de leidinggevende")."""
+    words = [_plain(word) for word in re.split(r"[\s_./()]+", column) if _plain(word)]
+    telling = [word for word in words if word not in _JOINING and not word.isdigit()]
+    return bool(telling) and all(word in known for word in telling)
 
 
 def _plain(column: str) -> str:
@@ -85,7 +96,7 @@ def preparation(file: CommentFile, policy: PersonPolicy, secret: bytes) -> Calla
 
     def prepare(comment: Comment) -> Comment:
         if masker is not None:
-            comment = _masked(comment, masker, named)
+            comment = _without_address(_masked(comment, masker, named), secret)
         return _hashed(comment, to_hash, secret, id_too=file.id_column in to_hash)
 
     return prepare
@@ -148,16 +159,23 @@ def _masked(comment: Comment, masker: Pseudonymiser, named: tuple[str, ...]) -> 
 
 
 def _is_prose(value: str) -> bool:
-    """Say whether another column's cell may speak of persons: codes and dates do not."""
-    return "@" in value or len(value.split()) >= 4
+    """Say whether another column's cell may speak of persons: codes, dates and the names of teams do not."""
+    return "@" in value or len(value.split()) >= 4 or is_whole_name(value)
+
+
+def _without_address(comment: Comment, secret: bytes) -> Comment:
+    """Hash an id that is somebody's e-mail address, whatever its column is called."""
+    return _with_id(comment, hashed(comment.id, secret)) if "@" in comment.id else comment
+
+
+def _with_id(comment: Comment, own: str) -> Comment:
+    problems = tuple(problem.replace(comment.id, own) for problem in comment.problems)
+    return replace(comment, id=own, problems=problems)
 
 
 def _hashed(comment: Comment, columns: tuple[str, ...], secret: bytes, *, id_too: bool) -> Comment:
     if not columns:
         return comment
     extra = {k: hashed(v, secret) if k in columns else v for k, v in comment.extra.items()}
-    if not id_too:
-        return replace(comment, extra=extra)
-    own = hashed(comment.id, secret)
-    problems = tuple(problem.replace(comment.id, own) for problem in comment.problems)
-    return replace(comment, id=own, extra=extra, problems=problems)
+    comment = replace(comment, extra=extra)
+    return _with_id(comment, hashed(comment.id, secret)) if id_too else comment

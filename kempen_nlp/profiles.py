@@ -163,13 +163,22 @@ def profile_sheet(assignments: pd.DataFrame, framework: Framework) -> pd.DataFra
         columns = f"{PERSON_COLUMNS[0]} en {PROFILE_COLUMNS[0]}"
         why = f"Geef de invoer kolommen {columns}." if framework.profiles else "Het raamwerk heeft geen profielen."
         return pd.DataFrame({"opmerking bij profiel": [f"Niemand kon worden vergeleken. {why}"]})
-    status = table["status"].map({s.value: word for s, word in STATUS_WORDS.items()})
-    judged = status.where(status.notna(), TOO_LITTLE).where(table["note"].isna(), "")
+    shown = in_dutch_headings(table)
+    shown["stand"] = shown["stand"].where(table["note"].isna(), "")
+    shown.insert(0, "medewerker", table["person"])
+    shown.insert(1, "profiel", table["profile"])
+    return shown.assign(**{"opmerking bij profiel": table["note"]})
+
+
+def in_dutch_headings(comparison: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns of ``compare_with_profile`` as an analyst reads them, statuses in words."""
+    status = comparison["status"].map({s.value: word for s, word in STATUS_WORDS.items()})
     return pd.DataFrame(
         {
-            "medewerker": table["person"], "profiel": table["profile"], "competentie": table["competency"],
-            "vereist niveau": table["required"], "gevonden niveau": table["found"], "stand": judged,
-            "sterke punten": table["n_strengths"], "ontwikkelpunten": table["n_developments"],
-            "opmerking bij profiel": table["note"],
+            "competentie": comparison["competency"], "vereist niveau": comparison["required"],
+            "gevonden niveau": comparison["found"], "stand": status.where(status.notna(), TOO_LITTLE),
+            # Whole numbers also where a profile is not known and its row has none.
+            "sterke punten": comparison["n_strengths"].astype("Int64"),
+            "ontwikkelpunten": comparison["n_developments"].astype("Int64"),
         }
     )  # fmt: skip

@@ -16,7 +16,8 @@ MIN_WORDS = 5
 """Comments of fewer words rarely name behaviour."""
 MARKS = {
     "niet gelezen": "De opmerking kon niet worden gelezen; de kolom problemen zegt waarom.",
-    "geen gedrag gevonden": "Er staat niets dat bij een competentie van dit raamwerk hoort. Vraag naar een voorbeeld.",
+    "geen gedrag gevonden": "Het model vond niets dat bij een competentie van dit raamwerk hoort. Lees zelf; "
+    "staat er geen gedrag, vraag dan naar een voorbeeld.",
     "alleen lof": "Er staat waardering, maar niet waarvoor. Vraag wat de medewerker deed.",
     "alleen wens of plan": "Er staat wat iemand wil, gaat doen of vroeger deed, niet wat iemand doet.",
     "over een ander": "De opmerking lijkt over iemand anders te gaan.",

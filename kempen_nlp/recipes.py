@@ -18,7 +18,7 @@ from kempen_nlp.assignments import whole_file
 from kempen_nlp.cards import evaluation_page, model_card, summary_lines
 from kempen_nlp.classifier import Heads
 from kempen_nlp.encoders import RememberedEncoder, load_encoder
-from kempen_nlp.errors import ModelError
+from kempen_nlp.errors import ModelError, shown
 from kempen_nlp.evaluation import coverage_table, macro_f1, paired_difference, reliability_table
 from kempen_nlp.framework import Framework
 from kempen_nlp.language.cues import QUALIFIERS
@@ -263,7 +263,8 @@ def _to_measure(
     comments = corpus.read_feedback(plan.feedback)
     unknown = {x.competency for c in comments for x in c.labels} - set(competency_names(frameworks))
     if unknown:
-        msg = f"{plan.feedback}: the labels name {sorted(unknown)}, which the framework does not have."
+        named = ", ".join(map(shown, sorted(unknown)[:5]))
+        msg = f"{plan.feedback}: the labels name {named}, which the framework does not have."
         raise ModelError(msg)
     training = stored_metrics(model_folder(model)).get("training", {})
     if training.get("feedback_sha256") == corpus.sha256_of(plan.feedback):

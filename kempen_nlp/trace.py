@@ -15,6 +15,7 @@ from kempen_nlp.assignments import whole_file
 from kempen_nlp.classifier import Classifier
 from kempen_nlp.comments import CommentFile
 from kempen_nlp.corpus import sha256_of
+from kempen_nlp.errors import CommentsError, shown
 from kempen_nlp.persistence import model_folder
 from kempen_nlp.workbook import Run, framework_hash
 
@@ -139,3 +140,37 @@ def write_record(
         partial.write_text(
             json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8", newline="\n"
         )
+
+
+def read_record(output: Path) -> dict[str, Any]:
+    """
+    Read the record beside an output.
+
+    Raises
+    ------
+    CommentsError
+        If there is none, or it is no JSON object.
+    """
+    if not output.is_file():
+        msg = f"{output} is not a file. Name the output of `kempen classify`."
+        raise CommentsError(msg)
+    path = record_path(output)
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        msg = (
+            f"{path} is not here, so nothing is known of {output.name}. `kempen classify` writes it beside its output; "
+            "keep the two together, or run the command again."
+        )
+        raise CommentsError(msg) from error
+    except (OSError, ValueError) as error:
+        msg = f"{path} is not JSON, so nothing is known of {output.name}. Restore it, or run the command again."
+        raise CommentsError(msg) from error
+    if not isinstance(record, dict) or "format" not in record:
+        msg = f"{path} is no record of a run. Restore it, or run the command again."
+        raise CommentsError(msg)
+    if record["format"] != FORMAT:
+        found = shown(record["format"])
+        msg = f"{path} has format {found}, and this version reads {FORMAT}. Use the version that wrote it."
+        raise CommentsError(msg)
+    return record

@@ -15,7 +15,7 @@ from kempen_nlp.comments import Comment
 from kempen_nlp.competencies import CompetencyClassifier, SigmoidCalibrator, damped, qualified_share
 from kempen_nlp.corpus import Label, LabelledComment
 from kempen_nlp.encoders import Encoder, Span, TuningTargets, encode_spans
-from kempen_nlp.errors import ModelError
+from kempen_nlp.errors import ModelError, shown
 from kempen_nlp.evaluation import best_f1_threshold, precision_threshold
 from kempen_nlp.features import FrameworkVectors, level_features, segment_features
 from kempen_nlp.framework import Framework
@@ -354,7 +354,7 @@ def _check(
             framework = next((f for f in own if label.competency in f), None)
             if framework is None:
                 names = ", ".join(dict.fromkeys(name for f in own for name in f.names))
-                msg = f"Comment {comment.id}: a label names {label.competency!r}. The framework has {names}."
+                msg = f"Comment {comment.id}: a label names {shown(label.competency)}. The framework has {names}."
                 raise ModelError(msg)
             highest = framework[label.competency].levels[-1].rank
             given = max(label.rank, label.alt_rank or 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from kempen_nlp.corpus import framework_names, load_framework, sha256_of
 from kempen_nlp.errors import CommentsError, KempenError
 from kempen_nlp.persistence import model_folder, verify_model
 from kempen_nlp.privacy import PersonPolicy
-from kempen_nlp.trace import package_sha256, record_path, versions
+from kempen_nlp.trace import package_sha256, read_record, record_path, versions
 from kempen_nlp.workbook import framework_hash
 
 
@@ -105,30 +104,10 @@ def verify_output(output: str | Path, sources: Sources | None = None, *, again: 
         if again:
             findings.append(_check_again(output, record, comments, sources))
     except (KeyError, TypeError, AttributeError) as error:
-        msg = f"{record_path(output)} is no record of a run ({type(error).__name__}: {error}). Run the command again."
+        lacks = f"lacks {error}" if isinstance(error, KeyError) else "holds something else than was written"
+        msg = f"{record_path(output)} was changed: it {lacks}. Restore it, or run the command again."
         raise CommentsError(msg) from error
     return Verification(record, tuple(findings))
-
-
-def read_record(output: Path) -> dict[str, Any]:
-    """
-    Read the record beside an output.
-
-    Raises
-    ------
-    CommentsError
-        If there is none, or it is no JSON object.
-    """
-    path = record_path(output)
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        msg = f"{path} cannot be read, so nothing is known of {output.name}. `kempen classify` writes both."
-        raise CommentsError(msg) from error
-    if not output.is_file() or not isinstance(record, dict):
-        msg = f"{output} or its record is not what `kempen classify` writes. Run the command again."
-        raise CommentsError(msg)
-    return record
 
 
 def _check_bytes(output: Path, record: Mapping[str, Any]) -> Finding:
@@ -145,7 +124,7 @@ def _check_contents(output: Path, record: Mapping[str, Any]) -> Finding:
         return Finding("contents", holds=False, detail=str(error))
     quoted = frame[frame["quote"].notna()]
     wrong = sum(
-        text[start:end] != quote
+        not isinstance(text, str) or pd.isna(start) or pd.isna(end) or text[start:end] != quote
         for text, start, end, quote in quoted[["text", "start", "end", "quote"]].itertuples(index=False, name=None)
     )
     problem_rows = int((frame["state"] == "problem").sum())
@@ -155,6 +134,8 @@ def _check_contents(output: Path, record: Mapping[str, Any]) -> Finding:
         f"{len(frame):,} rows for {written['comments']:,} of {record['input']['comments']:,} comments, "
         f"{problem_rows:,} set aside, {wrong} quotes that are not in their text"
     )
+    if not is_whole:
+        detail += f"; recorded were {written['rows']:,} rows and {written['states']['problem']:,} set aside"
     return Finding("contents", is_whole and counted and not wrong, detail)
 
 
@@ -167,6 +148,9 @@ def _check_input(comments: Path | None, record: Mapping[str, Any]) -> Finding:
     if comments is None:
         detail = f"{record['input']['file']} is not here; name it with --comments"
         return Finding("comments", holds=None, detail=detail)
+    if not comments.is_file():
+        msg = f"{comments} is not a file. Name the comments that {record['output']['file']} was made of."
+        raise CommentsError(msg)
     return _compared("comments", record["input"]["sha256"], sha256_of(comments), str(comments))
 
 
@@ -181,7 +165,9 @@ def _check_framework(asked: str | None, record: Mapping[str, Any]) -> Finding:
         return _compared("framework", expected, _framework_sha256(asked), asked)
     if any(_framework_sha256(name) == expected for name in framework_names()):
         return Finding("framework", holds=True, detail=f"{record['framework']['id']} as shipped")
-    detail = f"{record['framework']['id']} is not the shipped one; name it with --framework"
+    detail = (
+        f"the run had another framework ({record['framework']['id']}) than the shipped ones; name it with --framework"
+    )
     return Finding("framework", holds=None, detail=detail)
 
 
@@ -197,7 +183,7 @@ def _check_model(model: Path | None, record: Mapping[str, Any]) -> Finding:
         return Finding("model", holds=False, detail=str(error))
     found, expected = sha256_of(folder / "manifest.json"), record["model"]["manifest_sha256"]
     if found != expected and model is None:
-        detail = f"{record['model']['folder']} is not the shipped one; name its folder with --model"
+        detail = f"the run had another model ({record['model']['folder']}) than the shipped one; name it with --model"
         return Finding("model", holds=None, detail=detail)
     return _compared("model", expected, found, folder.name)
 
@@ -228,11 +214,21 @@ def _check_again(output: Path, record: Mapping[str, Any], comments: Path | None,
             columns={name: record["input"][name] for name in ("text_column", "id_column", "sheet")},
             options=_options_of(record),
         )
+        other = _differing_facts(record, read_record(remade))
         same_bytes = sha256_of(remade) == record["output"]["sha256"]
         differ = 0 if same_bytes else _n_differing(remade, output, record["privacy"]["hashed_columns"])
+    if other:
+        return Finding("made again", holds=False, detail=f"the record says otherwise of {', '.join(other)}")
     if same_bytes:
         return Finding("made again", holds=True, detail="the same bytes")
     return Finding("made again", not differ, f"{differ} rows differ; hashed columns are not compared")
+
+
+def _differing_facts(record: Mapping[str, Any], remade: Mapping[str, Any]) -> list[str]:
+    """Name what the record says of the run that does not come out again; versions are compared elsewhere."""
+    pairs = [("model", name) for name in ("encoder", "thresholds", "trained", "matched")]
+    pairs += [("output", name) for name in ("comments", "rows", "states", "problems")]
+    return [name for part, name in pairs if record[part].get(name) != remade[part].get(name)]
 
 
 def _options_of(record: Mapping[str, Any]) -> BatchOptions:

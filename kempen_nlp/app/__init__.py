@@ -56,7 +56,7 @@ def serve_page(*, port: int | None = None, open_browser: bool = True, notebook: 
     try:
         from voila.app import Voila
     except ImportError as error:
-        msg = "The review page needs the extra `app`. Install it with `pip install -e '.[app]'`, or run `make app`."
+        msg = 'The review page needs the extra `app`. Install it with `pip install -e ".[app]"`, or run `make app`.'
         raise ReviewError(msg) from error
     known = [os.environ.get("JUPYTER_PATH"), str(TEMPLATES)]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, known))

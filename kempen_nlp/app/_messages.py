@@ -29,6 +29,10 @@ _KNOWN = (
         r"(framework is no text|not JSON|no list `competencies`|`competencies` is empty|has no `(name|levels)`)",
         "Het raamwerk kan niet worden gelezen. Kies een bestand dat `kempen parse` schreef.",
     ),
+    (
+        r"was made with another framework",
+        "Dit werkboek is met een ander raamwerk gemaakt. Kies bij Raamwerk het raamwerk waarmee het gemaakt is.",
+    ),
     (r"No threshold is known for a precision", "Het model biedt deze zekerheid niet. Kies een andere, of ‘gewoon’."),
 )
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from kempen_nlp.app._resume import comments_of, decisions_of, earlier_workbook, framework_of
 from kempen_nlp.assignments import Assignment, ClassifiedComment, to_frame
 from kempen_nlp.batch import classify_with_progress
 from kempen_nlp.classifier import Classifier
@@ -17,6 +18,8 @@ from kempen_nlp.dutch import DECISION_TERMS, POLARITY_TERMS
 from kempen_nlp.errors import KempenError
 from kempen_nlp.framework import Framework
 from kempen_nlp.persistence import load_classifier
+from kempen_nlp.review import ReviewRow, SetAside
+from kempen_nlp.review import decide as check
 from kempen_nlp.trace import run_of
 from kempen_nlp.workbook import Run, row_key, write_workbook
 
@@ -46,6 +49,8 @@ class Item:
     comment: ClassifiedComment
     found: _Found | None
     """Assignment and state; None for a comment without any."""
+    cells: Mapping[str, object] = field(default_factory=dict)
+    """Its row as the workbook has it: fields to values, None for an empty cell."""
 
 
 @dataclass
@@ -59,6 +64,10 @@ class ReviewSession:
     comments: list[ClassifiedComment] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     decisions: dict[str, dict[str, object]] = field(default_factory=dict)
+    mistakes: dict[str, str] = field(default_factory=dict)
+    """Key of a decision that cannot be used to what is wrong with it, in Dutch."""
+    n_left_out: int = 0
+    """Decisions of an earlier workbook that cannot be taken over."""
 
     def read(
         self, name: str, content: bytes, framework: str | bytes, *, min_precision: float | None, tick: Tick
@@ -71,6 +80,7 @@ class ReviewSession:
         name : str
             File name; its ending says what it is.
         content : bytes
+            Comments, or a workbook of an earlier sitting: then its decisions are taken over.
         framework : str or bytes
             A shipped name, or the content of a framework JSON file.
         min_precision : float, optional
@@ -87,22 +97,29 @@ class ReviewSession:
             path = Path(folder) / Path(name.replace("\\", "/")).name
             path.write_bytes(content)
             try:
-                rows = read_comments(path)
-                known = (
-                    load_framework(framework)
-                    if isinstance(framework, str)
-                    else Framework.from_json(framework.decode("utf-8-sig"))
-                )
-            except UnicodeDecodeError as error:
-                msg = "The framework is no text in UTF-8. Expected a JSON file that `kempen parse` wrote."
-                raise KempenError(msg) from error
+                known = _framework(framework)
+                earlier = earlier_workbook(path)
+                known = framework_of(earlier, known) if earlier else known
+                rows = comments_of(earlier) if earlier else read_comments(path)
             except KempenError as error:
                 raise KempenError(str(error).replace(str(path), path.name)) from error
             classifier = self.load(known, min_precision=min_precision)
             self.comments = classify_with_progress(classifier, rows, tick=tick)
             self.run = run_of(classifier, path)
-        self.framework, self.decisions = known, {}
+        self.framework, self.decisions, self.mistakes, self.n_left_out = known, {}, {}, 0
         self.items = list(_items(self.comments))
+        if earlier:
+            self.decisions, self.n_left_out = decisions_of(earlier, known, (item.key for item in self.items))
+
+    @property
+    def n_to_decide(self) -> int:
+        """How many items there are, those aside that could not be read."""
+        return sum(not item.comment.problems for item in self.items)
+
+    @property
+    def n_done(self) -> int:
+        """How many items have a decision that can be used."""
+        return len(self.decisions) - len(self.mistakes)
 
     def selected(self, *, competency: str = ALL, rank: str = ALL, outcome: str = ALL) -> list[list[Item]]:
         """Return the items that pass every filter, by comment, in input order."""
@@ -118,13 +135,22 @@ class ReviewSession:
                 groups.setdefault(id(item.comment), []).append(item)
         return list(groups.values())
 
-    def decide(self, key: str, reviewer: str, values: Mapping[str, object]) -> None:
+    def decide(self, item: Item, reviewer: str, values: Mapping[str, object]) -> None:
         """Keep a decision, with fields as the workbook's columns have them; no decision takes it back."""
+        self.mistakes.pop(item.key, None)
         if not values.get("decision"):
-            self.decisions.pop(key, None)
+            self.decisions.pop(item.key, None)
             return
         kept = {name: value for name, value in values.items() if value not in (None, "")}
-        self.decisions[key] = {**kept, "reviewer": reviewer, "date": _today()}
+        self.decisions[item.key] = {**kept, "reviewer": reviewer, "date": _today()}
+        if self.framework and (mistake := _mistake(item, kept, self.framework)):
+            self.mistakes[item.key] = mistake
+
+    def sign(self, reviewer: str) -> bool:
+        """Put a name to decisions that have none; say whether all have one."""
+        for kept in self.decisions.values():
+            kept["reviewer"] = kept.get("reviewer") or reviewer
+        return all(kept["reviewer"] for kept in self.decisions.values())
 
     def workbook(self) -> bytes:
         """Return the workbook with the decisions so far, as the bytes of a file."""
@@ -134,15 +160,39 @@ class ReviewSession:
             return path.read_bytes()
 
 
+def _framework(given: str | bytes) -> Framework:
+    if isinstance(given, str):
+        return load_framework(given)
+    try:
+        return Framework.from_json(given.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        msg = "The framework is no text in UTF-8. Expected a JSON file that `kempen parse` wrote."
+        raise KempenError(msg) from error
+
+
+def _mistake(item: Item, values: Mapping[str, object], framework: Framework) -> str:
+    """Say what reading the workbook back would find wrong; who decided is asked for once, when it is made."""
+    if values["decision"] == DECISION_TERMS["change"] and not any(name.startswith("new_") for name in values):
+        return "Vul in wat juist is."
+    row = ReviewRow(0, {**item.cells, **values, "reviewer": "?"}, {})
+    (found,) = check([row], framework)
+    return f"Bij ‘{found.column}’ wordt verwacht: {found.expected}." if isinstance(found, SetAside) else ""
+
+
 def _items(comments: Sequence[ClassifiedComment]) -> list[Item]:
-    keys = [row_key(row) for row in to_frame(comments).to_dict("records")]
+    frame = to_frame(comments)
+    empty = frame.astype(object).where(frame.notna(), None)
+    rows = [{str(name): value for name, value in row.items()} for row in empty.to_dict("records")]
     found: list[tuple[ClassifiedComment, _Found | None]] = []
     for comment in comments:
         mine: list[_Found] = [(a, "assigned") for a in comment.assignments] + [
             (a, "abstained") for a in comment.abstained
         ]
         found += [(comment, one) for one in mine] or [(comment, None)]
-    return [Item(key, comment, one) for key, (comment, one) in zip(keys, found, strict=True)]
+    keys = [row_key(row) for row in rows]
+    return [
+        Item(key, comment, one, {**row, "key": key}) for key, row, (comment, one) in zip(keys, rows, found, strict=True)
+    ]
 
 
 def _today() -> datetime:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kempen_nlp.assignments import read_assignments
 from kempen_nlp.corpus import load_framework
-from kempen_nlp.errors import CommentsError
+from kempen_nlp.errors import CommentsError, shown
 from kempen_nlp.exchange._label_studio import AnnotatedTask, read_annotations, write_label_studio
 from kempen_nlp.exchange._refi import write_qdc, write_qdpx
 from kempen_nlp.framework import Framework
@@ -72,7 +72,8 @@ def export_assignments(path: str | Path, output: str | Path, *, format_name: str
     table = read_assignments(path)
     foreign = sorted(set(table["competency"].dropna()) - set(known.names))
     if foreign:
-        msg = f"{path} names {', '.join(foreign)}, which {known.id} does not have. Name its framework with --framework."
+        named = ", ".join(map(shown, foreign[:5]))
+        msg = f"{path} names {named}, which {known.id} does not have. Name its framework with --framework."
         raise CommentsError(msg)
     write(table, known, output)
     return int((table["state"] == "assigned").sum())

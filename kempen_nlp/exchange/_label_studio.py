@@ -1,4 +1,14 @@
-"""Label Studio: tasks with predictions out, annotations in."""
+"""
+Label Studio: tasks with predictions out, annotations in.
+
+Places count Unicode code points, as Label Studio does since it mended its counting of characters
+outside the basic plane; annotations of before that count UTF-16, and are read too.
+
+References
+----------
+Its task format and its format of predictions, https://labelstud.io/guide/task_format and
+https://labelstud.io/guide/predictions.
+"""
 
 from __future__ import annotations
 
@@ -125,7 +135,12 @@ def _annotated(task: Mapping[str, Any], number: int) -> AnnotatedTask:
     data = task["data"]
     text = str(data["text"])
     problems: list[tuple[str, str, str]] = []
-    predicted = [part for p in task.get("predictions") or () if isinstance(p, dict) for part in p["result"]]
+    predictions = [p for p in task.get("predictions") or () if isinstance(p, dict)]
+    if not predictions:
+        # Some exports leave them out or keep their numbers; then nobody knows what the model said.
+        expected = "wat het model vond; exporteer als JSON, met de voorspellingen (predictions) erbij"
+        problems.append(("predictions", "niets", expected))
+    predicted = [part for p in predictions for part in p["result"]]
     done = [a for a in task.get("annotations") or () if not a.get("was_cancelled")]
     last = max(done, key=lambda a: str(a.get("updated_at") or a.get("created_at") or ""), default=None)
     return AnnotatedTask(
@@ -150,6 +165,9 @@ def _findings(
 ) -> Iterable[dict[str, Any]]:
     regions: dict[str, dict[str, Any]] = {}
     for part in parts:
+        if "value" not in part:
+            # A relation between two regions.
+            continue
         value = part["value"]
         region = regions.setdefault(part["id"], {"place": None})
         if "start" in value:

@@ -1,13 +1,15 @@
 """
 REFI-QDA 1.0: a codebook (.qdc), and a project (.qdpx) with texts, quotes and codes.
 
-A project is a zip with ``project.qde`` and one text file a comment under ``sources/``. Positions count
-Unicode code points from 0, line ends as one. Identifiers are made from the content, and no dates
-are written, so that the same assignments give the same bytes.
+A project is a zip with ``project.qde`` and one text file a comment, directly under ``sources/``, named by
+its identifier and found by ``internal://``. Positions count Unicode code points from 0, line ends as
+one. Identifiers are made from the content, and no dates are written, so that the same
+assignments give the same bytes.
 
 References
 ----------
-REFI-QDA standard 1.5, 2019: schemas Codebook.xsd and Project.xsd, version 1.0.
+REFI-QDA standard 1.5, 2019 (sections 8.1 and 8.3 on the zip, 10.2 on positions): schemas Codebook.xsd
+1.0 and Project.xsd 1.0 of 18 March 2019.
 """
 
 from __future__ import annotations
@@ -51,9 +53,10 @@ def write_qdpx(assignments: pd.DataFrame, framework: Framework, path: Path) -> N
     )
     ET.SubElement(ET.SubElement(project, "Users"), "User", {"guid": user, "name": _ORIGIN})
     _add_codes(ET.SubElement(project, "CodeBook"), framework)
-    sources = ET.SubElement(project, "Sources")
     texts = {}
     readable = assignments[assignments["state"] != "problem"]
+    # The schema wants at least one below it.
+    sources = ET.SubElement(project, "Sources") if len(readable) else project
     for identifier, rows in readable.groupby("id", sort=False):
         guid = _guid("source", str(identifier))
         texts[f"sources/{guid}.txt"] = _one_line_end(str(rows.iloc[0]["text"]))

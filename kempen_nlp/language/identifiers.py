@@ -97,14 +97,9 @@ def _is_national_number(text: str) -> bool:
 
 
 def _is_telephone(text: str) -> bool:
+    """Eight digits after the country's number, or a 0 and eight, are Belgian; a Dutch number has one more."""
     digits = _digits(text)
-    is_abroad = digits.startswith(("0031", "0032")) or not text.startswith(("0", "("))
-    digits = digits.removeprefix("00")
-    if is_abroad and digits.startswith(("31", "32")):
-        return 9 <= len(digits.removeprefix("31").removeprefix("32").removeprefix("0")) + 1 <= 10
-    return (digits.startswith("0") and 9 <= len(digits) <= 10) or (
-        digits.startswith(("0800", "0900")) and len(digits) in (8, 11)
-    )
+    return not (digits.startswith(("31", "0031")) and len(digits.removeprefix("00")) < 11)
 
 
 def _always(_text: str) -> bool:
@@ -116,6 +111,7 @@ def _is_postcode(text: str) -> bool:
     return letters.upper() not in ("SA", "SD", "SS") and (letters.isupper() or letters not in load_terms("two_letters"))
 
 
+_GAP = r"[\s./\-–]{0,3}"
 _STREET = (
     r"(?:straat|straatje|str\.|laan|lei|weg|plein|gracht|kade|singel|dijk|hof|steeg|pad|plantsoen|dreef|steenweg|baan|markt|park|"
     r"boulevard|kaai|vest|wal|ring|akker|akkers|veld|velden|hoek|kamp|burg|oord|haven|werf|poort|brink|erf|donk|berg|zoom|"
@@ -125,21 +121,43 @@ _NUMBER = (
     r"(?:\s*,?\s*(?:nr\.?|nummer|huisnummer|no\.?)?\s*\d{1,5}(?:\s?[-/]?\s?(?:[a-zA-Z]|\d{1,4}|bis|hs|huis|bus\s?\w{1,4}|[IVX]{1,4}))?)"
     r"(?!\w)(?!\s?(?:%|uur|jaar|keer|euro))"
 )
-_CAP = r"[A-ZÀ-Ý][\w'’.\-]*"
+_STREET_ALONE = (
+    r"(?:Singel|Haven|Markt|Gracht|Dijk|Meent|Brink|Ring|Vest|Wal|Poort|Burg|Park|Akker|Veld|Hoek|Boulevard|Plantsoen|Steeg|Kaai|Oord|"
+    r"Donk|Zoom|Horst|Erf|Tuin|Singels|Hage|Rak|Sluis|Loan|Meir|Postbus)"
+)
+_STREET_NAMED = (
+    r"(?:zijde|einde?|buurt|kant|dam|bos|hoven|lust|stede|stee|borg|gaarde?|hout|kolk|vaart|veen|schans|bolwerk|plaats|rade|steiger|terras"
+    r"|tocht|zicht|bocht|bongerd|heide|heuvel|dok|hoef|rug|straten|wegje|dorp|rijk|land|landen|vliet|voort|gang|passage)"
+)
+"""Endings that streets have too, but not without a capital."""
+# No word is longer than this; without a limit a hostile text of one endless word would take hours.
+_CAP = r"[A-ZÀ-Ý][\w'’.\-]{0,40}"
 _SMALL = r"(?:van|de|der|den|het|'t|’t|ten|ter|te|op|in|aan|la|du|l'|d')"
-_TYPED = r"(?:[^\W\d_][\w'’\-]*)"
+_TYPED = r"(?:[^\W\d_][\w'’\-]{0,40})"
 
 _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
-    ("E-MAIL", re.compile(r"[\w.+\-]+(?:@|\s?\(at\)\s?|\s?\[at\]\s?)[\w\-]+(?:\.[\w\-]+)+"), _always),
+    (
+        "E-MAIL",
+        re.compile(
+            r"(?<![\w.+\-])[\w.+\-]+(?:['’][\w.+\-]+)?(?:@|\s?\(at\)\s?|\s?\[at\]\s?)[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}"
+        ),
+        _always,
+    ),
     ("IBAN", re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ .\-]?[A-Z0-9]{4}){2,7}(?:[ .\-]?[A-Z0-9]{1,4})?(?!\w)"), _is_iban),
     ("IBAN", re.compile(r"(?<!\w)[Nn][Ll][ ]?\d{2}[ .\-]?[A-Za-z]{4}[ .\-]?(?:\d[ .\-]?){9}\d(?!\w)"), _is_iban),
     ("IBAN", re.compile(r"(?<!\w)[Bb][Ee][ ]?\d{2}(?:[ .\-]?\d){12}(?!\w)"), _is_iban),
-    ("BSN", re.compile(r"(?<![\d.,\-])\d{3}[. \-]?\d{3}[. \-]?\d{3}(?![\d\-]|[.,]\d)"), _is_bsn),
-    ("BSN", re.compile(r"(?<![\d.,\-])\d{4}[. ]\d{2}[. ]\d{3}(?![\d\-]|[.,]\d)"), _is_bsn),
     (
         "BSN",
         re.compile(
-            r"(?i:\b(?:bsn|burgerservice\s?nummer|sofi\s?-?\s?nummer)(?:\s?-?\s?(?:nummer|nr\.?))?(?:\s+(?:is|van\s+\w+\s+is))?)"
+            r"(?<![\d.,\-+])\d{3}[. \-]?\d{3}[. \-]?\d{3}(?![\d\-]|[.,]\d)"
+        ),
+        _is_bsn,
+    ),
+    ("BSN", re.compile(r"(?<![\d.,\-])(?:\d{4}[. ]\d{2}[. ]\d{3}|\d{3}[. ]\d{2}[. ]\d{4})(?![\d\-]|[.,]\d)"), _is_bsn),
+    (
+        "BSN",
+        re.compile(
+            r"(?i:\b(?:bsn|burger\s?service\s?(?:nummer|nr\.?)|sofi)(?:\s?-?\s?(?:nummer|nr\.?))?(?:\s+(?:is|van\s+\w+\s+is))?)"
             r"[\s:=]*(?P<id>\d(?:[. \-]?\d){7,8})(?!\d)"
         ),
         _always,
@@ -155,23 +173,25 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
     ),
     (
         "TELEFOON",
+        # In any grouping: nine digits after the 0 or the country's number, in Belgium also eight.
         re.compile(
-            r"(?<![\w.,])(?:(?:\+|00)\s?3[12][\s\-]?(?:\(0\)\s?)?|\(0\d{1,3}\)\s?-?\s?|0)(?:\d[\s./\-–]{0,3}){5,9}\d(?![\w]|[.,]\d)"
+            rf"(?<![\w.,])(?!\d\d?([\s./\-])\d\d?\1(?:19|20)\d\d)(?:(?:\(?\s?(?:\+|00)\s?3[12]\s?\)?|31(?={_GAP}6)){_GAP}(?:\(0\){_GAP}|0{_GAP})?|(?:\((?=0\d{{1,3}}\)))?0(?=\d))"
+            rf"(?:(?:{_GAP}\d\)?){{8}}|(?:{_GAP}\d\)?){{7}}|(?<=0)[89]00{_GAP}\d{{6}}){_GAP}\d(?![\w]|[.,]\d)"
         ),
         _is_telephone,
     ),
     ("TELEFOON", re.compile(r"(?<![\w.,])0[89]00[\s\-]?\d{4}(?!\d)"), _always),
     (
         "TELEFOON",
-        re.compile(r"(?i:\b(?:tel|telefoon|telefoonnummer|toestel|tst|gsm|mobiel|doorkiesnummer|intern)\b\.?)"
-                   r"(?:\s?-?\s?(?:nummer|nr\.?))?[\s:]*(?P<id>\+?\d(?:[\s\-./]?\d){3,11})(?!\d)"),
+        re.compile(r"(?i:\b(?:tel|telefoon|toestel|tst|gsm|mobiel|doorkies|intern)(?:\s?-?\s?(?:nummer|nr))?\b\.?)"
+                   r"[\s:]*(?P<id>\+?\d(?:[\s\-./]?\d){3,11})(?!\d)"),
         _always,
     ),
     (
         "PERSONEELSNUMMER",
         re.compile(
-            r"(?i:\b(?:(?:personeels|medewerker|medewerkers|werknemer|werknemers|stam|registratie|personeel|dienst|badge|pers\.?)"
-            r"\s?-?\s?(?:nummer|nr\.?|id|no\.?)|pnr\.?|p-?nummer|p\.?nr\.?|personeelslid|medewerker|employee\s?id)"
+            r"(?i:\b(?:(?:personeels|medewerker|medewerkers|werknemer|werknemers|stam|registratie|personeel|loon|dienst|badge|pers\.?|med\.?)"
+            r"\s?-?\s?(?:nummers?|nrs?\.?|id|no\.?)|pnr\.?|p-?nummer|p\.?nr\.?|personeelslid|medewerker|badge|employee\s?id)"
             r"(?:\s+(?:is|was|van\s+\w+\s+is))?)"
             r"[\s:=#]*(?P<id>(?:[A-Za-z]{1,3}[-.]?)?\d{3,10}(?:[-./]\d{1,4})?)(?!\w)"
         ),
@@ -179,7 +199,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
     ),
     (
         "ADRES",
-        re.compile(rf"(?<!\w)(?:{_CAP}\s+(?:{_SMALL}\s+)*){{0,3}}[^\W\d_][\w'’\-]*{_STREET}{_NUMBER}(?:\s*,?\s*(?:te\s+)?[1-9]\d{{3}}(?:\s?[A-Z]{{2}}\b)?(?:\s+{_CAP})?)?"),
+        re.compile(rf"(?<!\w)(?:{_CAP}\s+(?:{_SMALL}\s+)*){{0,3}}[^\W\d_][\w'’\-]{{0,40}}{_STREET}{_NUMBER}(?:\s*,?\s*(?:te\s+)?[1-9]\d{{3}}(?:\s?[A-Z]{{2}}\b|[a-z]{{2}}\b)?(?:\s+{_CAP})?)?"),
         _always,
     ),
     (
@@ -187,6 +207,17 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
         re.compile(
             rf"(?<!\w)(?:{_CAP}\s+)?(?:Laan|Weg|Plein|Kade|Straat|Dreef|Hof|Pad|Baan|Steenweg|Chaussée|Avenue|Rue)\s+"
             rf"(?:{_SMALL}\s+)*{_CAP}(?:\s+(?:{_SMALL}\s+)*{_CAP}){{0,3}}{_NUMBER}(?:\s*,?\s*[1-9]\d{{3}}(?:\s?[A-Z]{{2}}\b)?(?:\s+{_CAP})?)?"
+        ),
+        _always,
+    ),
+    ("ADRES", re.compile(rf"(?<!\w)(?:{_CAP}\s+){{0,2}}[A-ZÀ-Ý][\w'’\-]{{0,40}}{_STREET_NAMED}{_NUMBER}"), _always),
+    ("ADRES", re.compile(rf"(?<!\w)(?:{_CAP}\s+){{0,2}}{_STREET_ALONE}(?:\s+{_CAP})?{_NUMBER}"), _always),
+    (
+        "ADRES",
+        # Any words with capitals and a number, when a postcode follows.
+        re.compile(
+            rf"(?<!\w)(?:['’]s[\- ])?{_CAP}(?:\s+(?:{_SMALL}\s+)*{_CAP}){{0,3}}{_NUMBER}"
+            rf"(?=\s*,?\s*[1-9]\d{{3}}(?:\s?[A-Z]{{2}}(?!\w)|\s+[A-Z][a-z]))"
         ),
         _always,
     ),

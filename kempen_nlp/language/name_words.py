@@ -1,38 +1,22 @@
-"""The words of a comment, and what word lists and dictionary say of each: for finding names."""
+"""The words of a comment, and how each stands there: for finding names."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
-from kempen_nlp.language.terms import load_terms
+from kempen_nlp.language.name_lists import first_names, is_dutch, surnames, terms
 
-_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_](?:[^\W\d_]|['’\-](?=[^\W\d_]))*\.?|['’][tsST]\b")
-_SENTENCE_END = '.!?:;•|\n"“„(*'
+_WORD = re.compile(
+    r"(?:[^\W\d_]\.){2,}"
+    # "dossier-Veenhuizen" is two words, "Jan-Willem" is one.
+    r"|[a-z]{3,}(?=-[A-ZÀ-Ý])"
+    r"|[^\W\d_](?:[^\W\d_]|['’\-](?=[^\W\d_]))*(?:(?<=[sxz])['’](?=\s)|\.?)"
+    r"|['’][tsST]\b"
+)
+_SENTENCE_END = '.!?:;•|\n"“„*'
 _INITIALS = frozenset({"Th", "Chr", "Ph", "IJ", "St", "Fr", "Tj"})
-_NO_VERBS = frozenset(
-    {"kort", "laat", "vast", "recht", "bekend", "direct", "echt", "slecht", "best", "eerst", "laatst", "zacht", "licht"}
-)
-WORDY = (
-    "ing",
-    "ingen",
-    "heid",
-    "heden",
-    "tie",
-    "ties",
-    "baar",
-    "lijk",
-    "schap",
-    "isme",
-    "teit",
-    "ment",
-    "nr",
-    "nummer",
-    "opl",
-)
-"""Endings of words that a dictionary may lack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +33,9 @@ class Word:
     """Whether it may have a capital only because a sentence begins."""
     joined: bool
     """Whether only white space, or a hyphen, stands between it and the word before."""
+
+    then: str
+    """The character after it, empty at the end."""
 
     @property
     def is_capital(self) -> bool:
@@ -68,12 +55,6 @@ class Word:
         return "." in self.raw and self.is_capital and is_short
 
 
-@cache
-def terms(name: str) -> frozenset[str]:
-    """Return the terms of a list, see ``language.terms``."""
-    return frozenset(load_terms(name))
-
-
 def words_of(text: str) -> Iterator[Word]:
     """Yield the words of a text, in order."""
     last = 0
@@ -85,14 +66,18 @@ def words_of(text: str) -> Iterator[Word]:
         opens = last == 0 or (stripped[-1:] in _SENTENCE_END and stripped != "") or "\n" in between
         if last and text[last - 1] == "." and not _is_abbreviation(text, last):
             opens = True
-        joined = last > 0 and stripped in ("", "-") and "\n" not in between
-        yield Word(match.start(), match.end(), raw, plain, plain.lower(), opens, joined)
+        # "v/d" is two words of one name.
+        is_slashed = stripped == "/" and text[last - 2 : last].strip().lower() == "v"
+        joined = last > 0 and (stripped in ("", "-") or is_slashed) and "\n" not in between
+        yield Word(
+            match.start(), match.end(), raw, plain, plain.lower(), opens, joined, text[match.end() : match.end() + 1]
+        )
         last = match.end()
 
 
 def _is_abbreviation(text: str, end: int) -> bool:
     """Say whether the full stop before ``end`` belongs to an initial or an abbreviation."""
-    word = re.search(r"[^\s(]+$", text[:end])
+    word = re.search(r"[^\s(]+$", text[max(0, end - 30) : end])
     if word is None:
         return False
     found = word[0].lower()
@@ -102,7 +87,7 @@ def _is_abbreviation(text: str, end: int) -> bool:
 
 def is_listed(word: Word) -> bool:
     """Say whether a list of first names or surnames has the word."""
-    return any(form in terms("first_names") or form in terms("surnames") for form in forms_of(word))
+    return any(form in first_names() or form in surnames() for form in forms_of(word))
 
 
 def forms_of(word: Word) -> tuple[str, ...]:
@@ -117,14 +102,7 @@ def forms_of(word: Word) -> tuple[str, ...]:
 
 def is_possessive(word: Word) -> bool:
     """Say whether a word has the ending of possession that only names and loan words have."""
-    return word.text.endswith(("'s", "’s"))
-
-
-def is_verb_like(text: str) -> bool:
-    """Say whether a word has the ending of what one person does ("springt")."""
-    return (
-        len(text) > 3 and text.islower() and text.endswith("t") and text not in _NO_VERBS and text not in common_words()
-    )
+    return word.text.endswith(("'s", "’s", "'", "’"))
 
 
 def is_surname_like(word: Word) -> bool:
@@ -137,7 +115,7 @@ def is_surname_like(word: Word) -> bool:
         or len(word.text) < 3
     ):
         return False
-    listed = any(f in terms("surnames") and f not in terms("ambiguous_names") for f in forms_of(word))
+    listed = any(f in surnames() and f not in terms("ambiguous_names") for f in forms_of(word))
     return listed or not any(is_dutch(form) for form in forms_of(word)[:2])
 
 
@@ -148,40 +126,4 @@ def is_mixed(text: str) -> bool:
         return True
     return any(c.isupper() for half in halves for c in half[1:]) and not text.startswith(
         ("Mc", "Mac", "De", "Van", "Den", "IJ", "Vande")
-    )
-
-
-@lru_cache(maxsize=50_000)
-def is_dutch(word: str) -> bool:
-    """Say whether a word, or two words written as one, stand in a Dutch dictionary."""
-    import simplemma
-
-    def known(part: str) -> bool:
-        return (
-            bool(simplemma.is_known(part, lang="nl"))
-            and part not in terms("first_names")
-            and part not in terms("surnames")
-        )
-
-    if known(word):
-        return True
-    cuts = range(3, len(word) - 2)
-    return len(word) > 7 and any(
-        known(word[:cut])
-        and (known(word[cut:]) or (word[cut] == "s" and len(word) - cut > 3 and known(word[cut + 1 :])))
-        for cut in cuts
-    )
-
-
-@cache
-def common_words() -> frozenset[str]:
-    """Return words that are so common that without a capital they are no names."""
-    from spacy.lang.nl.stop_words import STOP_WORDS
-
-    return (
-        frozenset(STOP_WORDS)
-        | terms("not_names")
-        | terms("name_verbs")
-        | terms("name_contexts")
-        | terms("ambiguous_names")
     )

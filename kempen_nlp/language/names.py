@@ -1,32 +1,27 @@
-"""Find names of persons: by titles, initials, known first names and surnames, and what stands around them."""
+"""Find names of persons: where they begin, how far they go, and which others they vouch for."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
 from kempen_nlp.language.identifiers import Mention
-from kempen_nlp.language.name_words import (
+from kempen_nlp.language.name_anchors import anchor
+from kempen_nlp.language.name_lists import (
     WORDY,
-    Word,
+    any_surnames,
     common_words,
-    forms_of,
+    first_names,
     is_dutch,
-    is_listed,
-    is_mixed,
-    is_possessive,
-    is_surname_like,
-    is_verb_like,
+    is_verb,
+    stop_words,
     terms,
-    words_of,
 )
+from kempen_nlp.language.name_particles import is_particle, names_a_person, surname_after
+from kempen_nlp.language.name_words import Word, forms_of, is_mixed, words_of
 
-_MAX_PARTICLES = 3
-_OPENING = frozenset({"el", "al", "ben", "ait", "aït", "abu", "vande", "vanden", "vander"})
-_CHAINS = frozenset({"van der", "van den", "van 't", "van ’t", "in 't", "in ’t", "ter", "ten", "op den", "uit den"})
-"""After these a word with a capital is a surname, whatever it is."""
-_LOOSE_CHAINS = frozenset({"van de", "op de", "op 't", "uit de", "von", "van het", "aan de", "de la", "d'", "over de"})
-"""After these only a known one."""
-_BEFORE_THINGS = frozenset({"de", "het", "een", "deze", "dit", "onze", "elke", "ieder", "in", "uit", "te", "'t"})
+_SPACES = " \t"
+_LONGEST = 40
+"""Characters of the longest name of an organisation."""
 
 
 def find_names(text: str, known: Collection[str] = ()) -> Iterator[Mention]:
@@ -46,18 +41,14 @@ def find_names(text: str, known: Collection[str] = ()) -> Iterator[Mention]:
     ['A. van den Berg', 'fatima', 'Noor']
     """
     words = list(words_of(text))
-    position = 0
-    while position < len(words):
-        begin = _anchor(words, position, known)
-        if begin is None:
-            position += 1
-            continue
-        end = _extended(words, begin, known)
-        if end > begin:
-            last = words[end - 1]
-            stop = last.end if last.is_initial else last.start + len(last.text)
+    runs = _anchored(words, known)
+    runs = _vouched_for(text, words, runs, known)
+    for begin, end in sorted(_repeated(words, runs, known)):
+        last = words[end - 1]
+        stop = last.end if last.is_initial else last.start + len(last.text)
+        bare = next((w.start for w in words[begin:end] if w.is_capital or not is_particle(w)), words[begin].start)
+        if not is_organisation(text, bare, stop):
             yield Mention(words[begin].start, stop, "NAAM")
-        position = max(end, position + 1)
 
 
 def name_words(name: str) -> set[str]:
@@ -73,211 +64,134 @@ def name_words(name: str) -> set[str]:
     return found - terms("name_particles") - terms("name_titles")
 
 
-def _anchor(words: list[Word], at: int, known: Collection[str]) -> int | None:
-    """Return where a name begins if this word says that one does: at it, or after it."""
+def is_whole_name(value: str) -> bool:
+    """
+    Say whether a cell holds the full name of a person and nothing else.
+
+    Examples
+    --------
+    >>> [is_whole_name(cell) for cell in ("Sanne de Vries", "Adviseur A", "Den Haag", "Team Noord", "De Groot")]
+    [True, False, False, False, False]
+    """
+    words = list(words_of(value))
+    if len(words) < 2 or not any(form in first_names() for form in forms_of(words[0])):
+        return False
+    return [(m.start, m.end) for m in find_names(value)] == [(0, len(value.rstrip()))]
+
+
+def _anchored(words: list[Word], known: Collection[str]) -> list[tuple[int, int]]:
+    runs, position = [], 0
+    while position < len(words):
+        begin = anchor(words, position, known)
+        if begin is None:
+            position += 1
+            continue
+        end = _extended(words, begin, known)
+        if end > begin:
+            runs.append((begin, end))
+        position = max(end, position + 1)
+    return runs
+
+
+def _vouched_for(
+    text: str, words: list[Word], runs: list[tuple[int, int]], known: Collection[str]
+) -> list[tuple[int, int]]:
+    """Add what stands in a row with a name: "Olumide en Blessing", "yvonne en bas", "Koning of Prins", "Knoop, P."."""
+    found = list(runs)
+    taken = {i for begin, end in runs for i in range(begin, end)}
+    queue = list(runs)
+    while queue:
+        begin, end = queue.pop()
+        for at in _neighbours(text, words, begin, end):
+            if at not in taken and _may_join(words, at, words[begin]):
+                run = (at, _free(at, _extended(words, at, known), taken))
+                if any(not is_particle(word) for word in words[slice(*run)]):
+                    taken.update(range(*run))
+                    found.append(run)
+                    queue.append(run)
+    return found
+
+
+def _free(at: int, end: int, taken: Collection[int]) -> int:
+    """Return where a run from ``at`` to ``end`` must stop because another begins."""
+    return next((i for i in range(at + 1, end) if i in taken), end)
+
+
+def _neighbours(text: str, words: list[Word], begin: int, end: int) -> Iterator[int]:
+    """Yield the words next to a run, with a comma, a slash, or *en* or *of* between."""
+    if end + 1 < len(words) and words[end].lower in ("en", "of") and words[end].joined and words[end + 1].joined:
+        yield end + 1
+    if begin >= 2 and words[begin - 1].lower in ("en", "of") and words[begin - 1].joined and words[begin].joined:
+        yield begin - 2
+    for first, second, new in ((end - 1, end, end), (begin - 1, begin, begin - 1)):
+        if first >= 0 and second < len(words):
+            between = text[words[first].start + len(words[first].text) : words[second].start].strip(_SPACES)
+            if between in (",", "/", "&", "+"):
+                yield new
+
+
+def _may_join(words: list[Word], at: int, beside: Word) -> bool:
+    """Say whether a word beside a name is one too: by its capital, or by a list where all is in small letters."""
     word = words[at]
-    following = words[at + 1] if at + 1 < len(words) and words[at + 1].joined else None
-    if word.raw.lower() in terms("name_titles"):
-        return _after_title(words, at)
-    if following and word.raw.lower() in terms("name_roles"):
-        start = _skip_titles(words, at + 1)
-        if start < len(words) and words[start].joined and _may_follow_role(words, start):
-            return start
-    if _is_name(words, at, known):
-        return at
-    return None
-
-
-def _after_title(words: list[Word], at: int) -> int | None:
-    start = _skip_titles(words, at + 1)
-    if start >= len(words) or not (words[start].joined or words[at].raw.endswith(".")):
-        return None
-    word = words[start]
-    is_letter = word.is_initial or (len(word.text) == 1 and word.raw.endswith("."))
-    if is_letter or word.lower in terms("name_particles"):
-        return start if is_letter or _surname_after(words, start) else None
-    if word.is_capital:
-        return start if word.lower not in terms("not_names") or is_listed(word) else None
-    acts = start + 1 < len(words) and words[start + 1].lower in terms("name_verbs")
-    return start if is_listed(word) or (acts and word.lower not in common_words() and len(word.text) > 2) else None
-
-
-def _skip_titles(words: list[Word], at: int) -> int:
-    titles = ("dr", "drs", "ir", "ing", "mr", "prof", "mevr", "dhr", "mw", "msc", "bsc")
-    while at < len(words) and words[at].joined and words[at].lower in titles:
-        at += 1
-    return at
-
-
-def _may_follow_role(words: list[Word], at: int) -> bool:
-    word = words[at]
+    if is_particle(word):
+        is_first = at + 1 < len(words) and words[at + 1].lower in first_names()
+        return not is_first and (names_a_person(words, at) or (word.lower == "van" and surname_after(words, at)))
+    if (word.lower in stop_words() and word.lower not in terms("ambiguous_names")) or is_mixed(word.text):
+        return False
+    if not word.is_capital:
+        known = any(form in first_names() or form in terms("far_first_names") for form in forms_of(word)[:2])
+        return not beside.is_capital and (known or (len(word.text) > 3 and not is_dutch(word.lower)))
     if word.is_initial:
         return True
-    if word.lower in terms("name_particles"):
-        return word.is_capital and _surname_after(words, at)
-    return word.is_capital and not word.is_shouted and word.lower not in terms("not_names") and len(word.text) > 1
-
-
-def _is_name(words: list[Word], at: int, known: Collection[str]) -> bool:  # noqa: PLR0911 - one for each kind of word
-    word = words[at]
-    if len(word.text) < 2 or word.is_initial:
-        return _surname_after_initial(words, at, known) if word.is_initial else _surname_after_letter(words, at)
-    forms = forms_of(word)
-    ambiguous = any(form in terms("ambiguous_names") for form in forms[:2]) or word.lower in terms("not_names")
-    if any(form in known for form in forms):
-        return (word.is_capital and not (ambiguous and word.opens and not _name_after(words, at))) or (
-            not ambiguous and word.lower not in common_words()
-        )
-    if word.lower in terms("name_particles"):
-        return _particle_name(words, at) or (word.is_capital and not word.opens and _surname_after(words, at))
-    first = any(form in terms("first_names") for form in forms)
-    if first or any(form in terms("surnames") for form in forms):
-        if not ambiguous:
-            return (
-                word.is_capital
-                or forms[0] in terms("first_names")
-                or (not first and len(word.text) > 4 and forms[0] in terms("surnames"))
-            )
-        if not word.is_capital and first and at + 2 < len(words) and words[at + 1].lower in terms("name_particles"):
-            return (
-                any(form in terms("surnames") for w in words[at + 2 : at + 4] for form in forms_of(w))
-                and words[at + 2].joined
-            )
-        is_mid = word.is_capital and not word.opens and word.lower not in terms("not_names")
-        acts = first and at + 1 < len(words) and words[at + 1].joined and words[at + 1].lower in terms("name_verbs")
-        return is_mid or (word.is_capital and (acts or _name_after(words, at)))
-    return _is_unknown_name(words, at)
-
-
-def _is_unknown_name(words: list[Word], at: int) -> bool:  # noqa: PLR0911 - one for each reason
-    """Take a word with a capital for a name where Dutch does not know it, or the words around it ask for a name."""
-    word = words[at]
-    if not word.is_capital or word.is_shouted or len(word.text) < 3 or word.lower in terms("not_names"):
+    if word.lower in terms("not_names") or word.is_shouted:
         return False
-    if is_mixed(word.text):
-        return False
-    before = words[at - 1].lower if at and word.joined else ""
-    if before in _BEFORE_THINGS:
-        return False
-    following = words[at + 1] if at + 1 < len(words) and words[at + 1].joined else None
-    acts = following is not None and following.lower in terms("name_verbs")
-    if following is not None and (
-        is_surname_like(following) or (following.is_capital and _particle_name(words, at + 1))
-    ):
-        return True
-    if word.opens and is_possessive(word) and not is_dutch(forms_of(word)[1]):
-        return True
-    if any(is_dutch(form) for form in (word.lower, *forms_of(word)[:2])):
-        return (
-            bool(before)
-            and not word.opens
-            and (acts or before in terms("name_contexts") or before in terms("name_objects"))
-        )
-    if not word.opens:
-        return True
-    # Any word may begin a sentence, and dictionaries lack many; a name is followed by what people do, or by another.
-    in_a_row = at + 1 < len(words) and not words[at + 1].joined and not words[at + 1].opens and words[at + 1].is_capital
-    acts = acts or (following is not None and is_verb_like(following.text))
-    joins = following is not None and following.lower in ("en", "of")
-    return (acts or joins or in_a_row or _name_after(words, at)) and not word.lower.endswith(WORDY)
+    listed = any(form in first_names() or form in any_surnames() for form in forms_of(word))
+    # Dutch gives no capital to a word in the middle of a sentence for being a noun.
+    is_long = len(word.text) > 8 and (word.lower.endswith(WORDY) or is_dutch(word.lower))
+    return listed or not (word.lower in terms("usual_words") or is_long)
 
 
-def _particle_name(words: list[Word], at: int) -> bool:
-    """Say whether particles begin here that only names have ("van der Meer", "El Amrani")."""
-    word = words[at]
-    if word.lower not in terms("name_particles"):
-        return False
-    end = at
-    while (
-        end < len(words)
-        and end - at < _MAX_PARTICLES
-        and words[end].lower in terms("name_particles")
-        and (end == at or words[end].joined)
-    ):
-        end += 1
-    if end >= len(words) or not words[end].joined or not words[end].is_capital or words[end].is_shouted:
-        return False
-    last = words[end]
-    if end == at + 1 and any(form in terms("surnames") for form in forms_of(last)):
-        return True
-    if last.lower in terms("not_names"):
-        return False
-    chain = " ".join(w.lower for w in words[at:end])
-    if word.lower in _OPENING and word.is_capital:
-        return True
-    is_known = any(form in terms("surnames") for form in forms_of(last))
-    return chain in _CHAINS or (chain in _LOOSE_CHAINS and is_known)
+def _repeated(words: list[Word], runs: list[tuple[int, int]], known: Collection[str]) -> list[tuple[int, int]]:
+    """Add where a word of a found name stands again with a capital."""
+    taken = {i for begin, end in runs for i in range(begin, end)}
+    seen = {w.lower for i in taken if (w := words[i]).is_capital and len(w.text) > 2 and not is_particle(w)}
+    for name in ("not_names", "usual_words", "name_titles", "opening_words"):
+        seen -= terms(name)
+    seen -= stop_words()
+    added: list[tuple[int, int]] = []
+    for at, word in enumerate(words):
+        if at in taken or not word.is_capital or not any(form in seen for form in forms_of(word)[:2]):
+            continue
+        begin = _with_particles(words, at, taken)
+        end = _free(at, _extended(words, begin, known), taken)
+        added.append((begin, max(end, at + 1)))
+        taken.update(range(begin, max(end, at + 1)))
+    return runs + added
 
 
-def _surname_after(words: list[Word], at: int) -> bool:
-    end = at
-    while (
-        end < len(words)
-        and end - at < _MAX_PARTICLES
-        and words[end].lower in terms("name_particles")
-        and (end == at or words[end].joined)
-    ):
-        end += 1
-    if end >= len(words) or not words[end].joined:
-        return False
-    return (words[end].is_capital and words[end].lower not in terms("not_names")) or any(
-        form in terms("surnames") for form in forms_of(words[end])
-    )
-
-
-def _surname_after_initial(words: list[Word], at: int, known: Collection[str]) -> bool:
-    end = at
-    while end + 1 < len(words) and words[end].is_initial and end - at < 4:
-        end += 1
-    # "niveau B. Daarna": a letter that names a thing, then a sentence.
-    if at and words[at - 1].joined is not None and words[at - 1].lower in terms("lettered"):
-        return False
-    if end == at or end >= len(words):
-        return False
-    word = words[end]
-    if word.lower in terms("name_particles"):
-        return _surname_after(words, end)
-    if not word.is_capital or word.lower in terms("not_names") or word.lower in common_words():
-        return word.is_capital and is_listed(word)
-    return len(word.text) > 1 or word.lower in known
-
-
-def _surname_after_letter(words: list[Word], at: int) -> bool:
-    """Say whether a capital without a full stop is an initial ("J van Dam")."""
-    if not words[at].is_capital or at + 1 >= len(words) or not words[at + 1].joined:
-        return False
-    if at and words[at - 1].lower in terms("lettered"):
-        return False
-    following = words[at + 1]
-    if following.lower in terms("name_particles"):
-        return following.lower in ("van", "de", "van", "el", "ten", "ter") and _surname_after(words, at + 1)
-    return following.is_capital and any(form in terms("surnames") for form in forms_of(following))
-
-
-def _name_after(words: list[Word], at: int) -> bool:
-    if at + 1 >= len(words) or not words[at + 1].joined or words[at].raw.endswith("."):
-        return False
-    following = words[at + 1]
-    if following.lower in terms("name_particles"):
-        return _surname_after(words, at + 1)
-    return following.is_capital and not following.is_shouted and following.lower not in terms("not_names")
+def _with_particles(words: list[Word], at: int, taken: Collection[int]) -> int:
+    """Return where a surname begins that stands at ``at``, particles with a capital before it included."""
+    while at and at - 1 not in taken and words[at].joined and words[at - 1].is_capital and is_particle(words[at - 1]):
+        at -= 1
+    return at
 
 
 def _extended(words: list[Word], begin: int, known: Collection[str]) -> int:
     """Return one past the last word of the name that begins here."""
     end = begin
+    small = not words[begin].is_capital
     while end < len(words):
         word = words[end]
-        if end > begin and (not _continues(words, end)):
+        if end > begin and not _continues(words, end):
             break
-        if word.lower in terms("name_particles") and not (any(f in known for f in forms_of(word)) and word.is_capital):
-            if not _surname_after(words, end):
+        if is_particle(word) and not (any(f in known for f in forms_of(word)) and word.is_capital):
+            if not surname_after(words, end, small=small):
                 break
-            while words[end].lower in terms("name_particles"):
+            while end < len(words) and is_particle(words[end]):
                 end += 1
-            end += 1
+            end = min(end + 1, len(words))
             continue
-        if end > begin and not _belongs(word, words[begin], known):
+        if end > begin and not _belongs(words, end, begin, known):
             break
         end += 1
     return end
@@ -285,17 +199,33 @@ def _extended(words: list[Word], begin: int, known: Collection[str]) -> int:
 
 def _continues(words: list[Word], at: int) -> bool:
     before = words[at - 1]
-    return words[at].joined and (not before.raw.endswith(".") or before.is_initial or _is_title(before))
+    is_title = before.raw.lower() in terms("name_titles")
+    return words[at].joined and (not before.raw.endswith(".") or len(before.text) == 1 or before.is_initial or is_title)
 
 
-def _is_title(word: Word) -> bool:
-    return word.raw.lower() in terms("name_titles")
-
-
-def _belongs(word: Word, first: Word, known: Collection[str]) -> bool:
-    if word.is_initial or any(form in known for form in forms_of(word)):
+def _belongs(words: list[Word], at: int, begin: int, known: Collection[str]) -> bool:
+    word, first = words[at], words[begin]
+    if word.is_initial or word.lower in ("jr", "sr") or any(form in known for form in forms_of(word)):
         return True
     if word.is_capital:
-        return word.lower not in terms("not_names") and not (word.is_shouted and not first.is_shouted)
+        # "Carolien Spaans" is a name, "Carolien Jansen Spaans" hardly.
+        is_surname = word.lower in any_surnames() and at == begin + 1
+        is_barred = word.lower in terms("not_names") and not (word.lower in stop_words() or is_surname)
+        return not is_barred and not (word.is_shouted and not first.is_shouted)
     # Typed without capitals throughout: "fatima jansen".
-    return not first.is_capital and word.lower in terms("surnames") and word.lower not in common_words()
+    if first.is_capital or word.lower in common_words() or is_verb(word.lower):
+        return False
+    return word.lower in any_surnames() or not (is_dutch(word.lower) or len(word.text) < 4)
+
+
+def is_organisation(text: str, start: int, end: int) -> bool:
+    """Say whether a stretch is, or lies within, a well-known body or brand with a person's name."""
+    first = max(0, start - _LONGEST)
+    around = text[first : end + _LONGEST].lower()
+    for name in terms("organisations"):
+        at = around.find(name)
+        if 0 <= at <= start - first and end - first <= at + len(name):
+            return (
+                not around[max(at - 1, 0) : at].isalnum() and not around[at + len(name) : at + len(name) + 1].isalnum()
+            )
+    return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
@@ -102,19 +103,34 @@ def _own(text: str, names: Collection[str]) -> Iterable[Mention]:
 
 def _without_overlap(mentions: Iterable[Mention]) -> list[Mention]:
     """Keep the more certain kind of two that overlap, and the longer of the same kind; return them in text order."""
+    found = set(mentions)
+    # Nine digits of a longer telephone number may happen to pass the eleven test.
+    numbers = sorted(m for m in found if m.kind == "TELEFOON")
+    found -= {m for m in found if m.kind == "BSN" and _lies_within(m, numbers)}
     kept: list[Mention] = []
-    for mention in sorted(mentions, key=lambda m: (KINDS.index(m.kind), m.start - m.end, m.start)):
-        if all(mention.end <= other.start or other.end <= mention.start for other in kept):
-            kept.append(mention)
-    return sorted(kept)
+    for mention in sorted(found, key=lambda m: (KINDS.index(m.kind), m.start - m.end, m.start)):
+        at = bisect_right(kept, mention)
+        is_free_before = at == 0 or kept[at - 1].end <= mention.start
+        if is_free_before and (at == len(kept) or mention.end <= kept[at].start):
+            kept.insert(at, mention)
+    return kept
+
+
+def _lies_within(mention: Mention, longer: list[Mention]) -> bool:
+    before = bisect_right(longer, mention) - 1
+    return before >= 0 and longer[before].start < mention.start and mention.end <= longer[before].end
 
 
 def _replaced(text: str, mentions: list[Mention]) -> Pseudonymised:
     numbers: dict[tuple[str, str], int] = {}
+    counts: Counter[str] = Counter()
     pieces, places, last, length = [], [], 0, 0
     for mention in mentions:
         key = (mention.kind, _sameness(text[mention.start : mention.end], mention.kind))
-        number = numbers.setdefault(key, 1 + sum(kind == mention.kind for kind, _ in numbers))
+        if key not in numbers:
+            counts[mention.kind] += 1
+            numbers[key] = counts[mention.kind]
+        number = numbers[key]
         placeholder = f"[{mention.kind}-{number}]"
         before = text[last : mention.start]
         pieces += [before, placeholder]
@@ -133,16 +149,15 @@ def deduce_finder() -> Finder:
     """
     Return a finder that asks ``deduce`` for names of persons; needs the extra ``names``.
 
-    Its first use in a process takes about a minute; its tables are kept in a folder of the
-    user's own, see ``DEDUCE_CACHE``.
+    Its very first use takes one to three minutes, later ones some seconds a process: its tables are kept as a pickle in
+    a folder that only the user may write to, ``~/.cache/kempen_nlp/deduce`` or what ``DEDUCE_CACHE`` names.
 
     Raises
     ------
     ModuleNotFoundError
         If deduce is not installed.
     """
-    import deduce  # noqa: F401 - found out now, not at the first comment
+    from kempen_nlp.language.deduced import find_with_deduce, import_deduce
 
-    from kempen_nlp.language.deduced import find_with_deduce
-
+    import_deduce()  # What is lacking is found out now, not at the first comment.
     return find_with_deduce

@@ -12,8 +12,8 @@ from kempen_nlp.parsing.scales import split_at_levels
 
 Kind = Literal["heading", "bold", "paragraph", "item", "row"]
 
-GLYPHS = "○●•◦▪■□▫◆◇✔✓✗☑▼►▶▸‣⁃∙·➢➤→»–—*+-\uf0b7\uf0a7\uf0d8\uf0fc\uf076"
-_SAFE_GLYPHS = "○●•◦▪■□▫◆◇✔✓✗☑▼►▶▸‣⁃∙➢➤\uf0b7\uf0a7\uf0d8\uf0fc\uf076"
+GLYPHS = "☐❑❏⬜○●•◦▪■□▫◆◇✔✓✗☑▼►▶▸‣⁃∙·➢➤→»–—*+-\uf0b7\uf0a7\uf0d8\uf0fc\uf076"
+_SAFE_GLYPHS = "☐❑❏⬜○●•◦▪■□▫◆◇✔✓✗☑▼►▶▸‣⁃∙➢➤\uf0b7\uf0a7\uf0d8\uf0fc\uf076"
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _HEADING = re.compile(r"^(#{1,6})\s*([^#\s].*?)\s*#*$")
@@ -110,6 +110,21 @@ def split_cell(cell: str) -> list[str]:
     else:
         parts = re.split(r"(?<=[.!?;])[ \xa0]{2,}|[ \xa0]{2,}(?=\+(?:\s|$))|(?<=\+)[ \xa0]{2,}", text.strip())
     return [clean for part in parts if (clean := " ".join(strip_glyph(part.strip()).split()))]
+
+
+def has_bullets(cell: str) -> bool:
+    """Return whether a cell sets its sentences apart with bullets or numbers."""
+    text = _TAG.sub(" ", _BREAK.sub("\n", cell))
+    return bool(_INLINE_BULLET.search(text)) or any(map(_CELL_BULLET.match, text.split("\n")))
+
+
+def text_above_bullets(cell: str) -> str:
+    """Return the one text that stands over the bullets of a cell; empty when there is none, or more than one."""
+    text = _TAG.sub(" ", _BREAK.sub("\n", cell)).strip()
+    if not _INLINE_BULLET.search(text):
+        return ""
+    above = _line_parts(_INLINE_BULLET.split(text)[0].strip().split("\n"))
+    return " ".join(above[0].split()) if len(above) == 1 else ""
 
 
 def _bulleted_parts(text: str) -> list[str]:

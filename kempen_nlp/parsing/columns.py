@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from kempen_nlp.parsing.scales import LevelMark, is_ordered, read_level, read_named_level
-from kempen_nlp.parsing.words import column_role
+from kempen_nlp.parsing.words import column_role, is_label
 
 _ROW_GAP = 1.25
 _FAR = 3.5
@@ -16,6 +17,9 @@ _LEFT_GAP = 1.6
 _SIZE_STEP = 1.08
 _TITLE_WORDS = 6
 _LOOK_AHEAD = 12
+_NAME_WORDS = 2
+_HEAD_WORDS = 3
+_TITLE_SHIFT = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,27 @@ class ColumnTable:
     """First and last line of each row, and its cells; lines of a cell are divided by line breaks."""
 
 
-def find_tables(lines: Sequence[PrintedLine]) -> list[ColumnTable]:
+def repeated_heads(lines: Iterable[PrintedLine]) -> frozenset[str]:
+    """Return lines of short texts with white between that come back: they may title columns, whatever they say."""
+    counts: Counter[str] = Counter()
+    for line in lines:
+        groups = line.groups()
+        if len(groups) > 1 and all(_may_title_column(group.text) for group in groups):
+            counts[_head_key(groups)] += 1
+    return frozenset(key for key, n in counts.items() if n > 1)
+
+
+def _may_title_column(text: str) -> bool:
+    if column_role(text) or is_label(text):
+        return False
+    return len(text.split()) <= _HEAD_WORDS and text[:1].isupper() and not text.endswith((".", ":", ";", ",", "?"))
+
+
+def _head_key(groups: Sequence[Word]) -> str:
+    return "|".join(group.text.casefold() for group in groups)
+
+
+def find_tables(lines: Sequence[PrintedLine], heads: Collection[str] = ()) -> list[ColumnTable]:
     """
     Find tables whose columns only white divides.
 
@@ -68,6 +92,8 @@ def find_tables(lines: Sequence[PrintedLine]) -> list[ColumnTable]:
     ----------
     lines : sequence of PrintedLine
         The lines of one page, or of a text file, from top to bottom.
+    heads : collection of str
+        What `repeated_heads` found in the whole document.
 
     Returns
     -------
@@ -77,7 +103,7 @@ def find_tables(lines: Sequence[PrintedLine]) -> list[ColumnTable]:
     found: list[ColumnTable] = []
     position = 0
     while position < len(lines):
-        table = _under_head(lines, position) or _beside_levels(lines, position)
+        table = _under_head(lines, position, heads) or _beside_levels(lines, position)
         if table:
             found.append(table)
             position = table.last
@@ -91,6 +117,10 @@ def _is_head(groups: Sequence[Word]) -> bool:
         return False
     marks = [mark for group in groups if (mark := _mark(group.text))]
     roles = [column_role(group.text) for group in groups]
+    # Of a scale of the house, only some words are known.
+    are_names = all(len(g.text.split()) <= _NAME_WORDS and g.text[:1].isupper() for g in groups)
+    if len(groups) > _NAME_WORDS and len(marks) > 1 and are_names and all(mark.rank is None for mark in marks):
+        return True
     if len(marks) > 1:
         named = [mark.name for mark in marks if mark.rank is None]
         is_series = len({mark.rank or mark.name for mark in marks}) == len(marks) and (not named or is_ordered(named))
@@ -103,14 +133,15 @@ def _mark(text: str) -> LevelMark | None:
     return mark if mark and not mark.rest else None
 
 
-def _under_head(lines: Sequence[PrintedLine], start: int) -> ColumnTable | None:
+def _under_head(lines: Sequence[PrintedLine], start: int, heads: Collection[str]) -> ColumnTable | None:
     head = lines[start]
     groups = head.groups()
-    if not _is_head(groups):
+    is_repeated = _head_key(groups) in heads and _goes_on_below(lines, start, groups)
+    if not is_repeated and not _is_head(groups):
         return None
     bounds = _bounds(lines, start, groups)
     end = start + 1
-    has_label = not _mark(groups[0].text)
+    has_label = not _mark(groups[0].text) and not is_repeated
     while end < len(lines) and not _ends(lines, start, end, bounds, has_label=has_label):
         end += 1
     if end - start < 2:
@@ -118,6 +149,12 @@ def _under_head(lines: Sequence[PrintedLine], start: int) -> ColumnTable | None:
     rows = [(start, start, tuple(group.text for group in groups))]
     rows += _rows(lines, start + 1, end, bounds, has_label=has_label)
     return ColumnTable(start, end - 1, tuple(rows))
+
+
+def _goes_on_below(lines: Sequence[PrintedLine], start: int, groups: Sequence[Word]) -> bool:
+    """Tell whether the next line has words that begin under at least two of the titles."""
+    below = lines[start + 1].words if start + 1 < len(lines) else ()
+    return sum(any(abs(word.x0 - group.x0) < _TITLE_SHIFT for word in below) for group in groups) > 1
 
 
 def _bounds(lines: Sequence[PrintedLine], start: int, groups: Sequence[Word]) -> list[float]:
@@ -133,7 +170,10 @@ def _bounds(lines: Sequence[PrintedLine], start: int, groups: Sequence[Word]) ->
 def _ends(lines: Sequence[PrintedLine], start: int, end: int, bounds: Sequence[float], *, has_label: bool) -> bool:
     line, before = lines[end], lines[end - 1]
     groups = line.groups()
-    if any(group.x0 < bound < group.x1 for group in groups for bound in bounds) or _is_head(groups):
+    crossed = [bound for bound in bounds if any(group.x0 < bound < group.x1 for group in groups)]
+    # Where the white between columns is narrow, a word still begins where the column does.
+    crossed = [bound for bound in crossed if not any(0 <= word.x0 - bound < _TITLE_SHIFT for word in line.words)]
+    if crossed or _is_head(groups):
         return True
     if end == start + 1:
         return False

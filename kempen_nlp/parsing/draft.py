@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -18,6 +19,9 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:o\.?a|d\.?w\.?z|m\.?b\.?t|m\.?n|i\.?p\.?v|bijv|bv|enz|etc|e\.d|nr|art|dhr|mevr|resp|max|min|ca|incl|evt)|\b[A-Z])\.$"
 )
 _NAME_WORDS = 4
+_MOST = 0.85
+_CLAUSE_WORDS = 3
+_OPENING, _CLOSING = "“„«\"‘'", "”“»\"’'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class CompetencyDraft:
     """Line on which its name stood again; 0 when it did not."""
     cluster: str = ""
     """Title above it and its neighbours; empty when there is none."""
+    is_defined: bool = False
+    """True when a label said what its definition is."""
     misses_title: bool = False
     """True when its table has a column with text and no level above it."""
     order: list[int] = field(default_factory=list)
@@ -137,7 +143,8 @@ def finish(drafts: Iterable[CompetencyDraft], *, is_wrapped: bool = False) -> tu
     # One title over all of them is a chapter, and divides nothing.
     has_clusters = len({draft.cluster for draft in drafts}) > 1
     levels = [level for draft in drafts for level in draft.levels.values()]
-    splits = all(_is_undivided(level, is_wrapped=is_wrapped) for level in levels)
+    undivided = sum(_is_undivided(level, is_wrapped=is_wrapped) for level in levels)
+    splits = undivided >= _MOST * len(levels)
     own = _own_names(drafts)
     ids = distinct_slugs((draft.name for draft in drafts), otherwise="competentie")
     found = (_finish_competency(draft, i, splits=splits, own=own) for draft, i in zip(drafts, ids, strict=True))
@@ -150,6 +157,9 @@ def _is_undivided(level: LevelDraft, *, is_wrapped: bool) -> bool:
     pieces = level.pieces[1:] if level.pieces and _is_name(level, level.pieces[0]) else level.pieces
     pieces = [piece for piece in pieces if piece.kind != "headline"]
     if len(pieces) <= 1:
+        return True
+    # Lines of one cell without bullets are broken where the column ends.
+    if is_wrapped and all(piece.is_alone and piece.lines == pieces[0].lines for piece in pieces):
         return True
     flows = all(a.lines[1] + 1 == b.lines[0] for a, b in itertools.pairwise(pieces))
     return is_wrapped and flows and all(piece.kind in ("paragraph", "rest") for piece in pieces)
@@ -169,12 +179,13 @@ def _name_of(level: LevelDraft) -> str:
 
 
 def _own_names(drafts: Sequence[CompetencyDraft]) -> set[int]:
-    """Return the ranks that each competency calls otherwise: those names sum the level up, and are headlines."""
+    """Return the ranks that competencies call otherwise: those names sum the level up, and are headlines."""
     names: dict[int, list[str]] = {}
     for draft in drafts:
         for rank, level in draft.levels.items():
             names.setdefault(rank, []).append(_name_of(level))
-    return {rank for rank, found in names.items() if len(found) > 1 and len(set(found)) == len(found)}
+    usual = {rank: Counter(filter(None, found)).most_common(1) for rank, found in names.items()}
+    return {r for r, found in names.items() if len(found) > 1 and usual[r] and 2 * usual[r][0][1] <= len(found)}
 
 
 def _finish_competency(draft: CompetencyDraft, identifier: str, *, splits: bool, own: Collection[int]) -> Competency:
@@ -184,12 +195,18 @@ def _finish_competency(draft: CompetencyDraft, identifier: str, *, splits: bool,
         headline, pieces = _headline_and_indicators(level)
         if level.rank in own and (name := _name_of(level)):
             headline = f"{name} {headline}" if headline else name
-        texts = [(text, p.lines) for p in pieces for text in (sentences(p.text) if splits and p.is_alone else [p.text])]
+        texts = [(text, p.lines) for p in pieces for text in (_divided(p.text) if splits and p.is_alone else [p.text])]
         indicators = tuple(
             Indicator(f"{identifier}/{rank}/{n}", text, lines) for n, (text, lines) in enumerate(texts, start=1)
         )
         levels.append(Level(rank, headline, level.applicable, indicators))
-    return Competency(identifier, draft.name, " ".join(draft.definition) or None, tuple(levels))
+    return Competency(identifier, draft.name, _unquoted(" ".join(draft.definition)) or None, tuple(levels))
+
+
+def _unquoted(text: str) -> str:
+    """Take quotation marks off that stand around all of a text."""
+    is_quoted = text[:1] in _OPENING and text[-1:] in _CLOSING and not any(mark in text[1:-1] for mark in _OPENING[:3])
+    return text[1:-1].strip() if is_quoted and len(text) > 1 else text
 
 
 def _headline_and_indicators(level: LevelDraft) -> tuple[str | None, list[Piece]]:
@@ -210,7 +227,15 @@ def _headline_and_indicators(level: LevelDraft) -> tuple[str | None, list[Piece]
 def _is_name(level: LevelDraft, piece: Piece) -> bool:
     """Tell a level's name from its description: a few words without a full stop, and a description beside it."""
     is_short = len(piece.text.split()) <= _NAME_WORDS and not piece.text.endswith((".", ";", "!", "?"))
-    return piece.kind == "rest" and is_short and len(level.pieces) > 1
+    return piece.kind == "rest" and is_short and len(level.pieces) > 1 and not level.name
+
+
+def _divided(text: str) -> list[str]:
+    """Divide a text at semicolons when each part is a clause of its own, else into sentences."""
+    parts = [part.strip() for part in text.split(";") if part.strip()]
+    if len(parts) > 1 and all(len(part.split()) >= _CLAUSE_WORDS for part in parts):
+        return [sentence for part in parts for sentence in sentences(part)]
+    return sentences(text)
 
 
 def sentences(text: str) -> list[str]:

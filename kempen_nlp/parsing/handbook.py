@@ -12,7 +12,7 @@ from kempen_nlp.framework import Framework
 from kempen_nlp.parsing.coverage import Coverage
 from kempen_nlp.parsing.outline import is_outline, read_outline, rough_outline, write_outline
 from kempen_nlp.parsing.outline_workbook import read_workbook_outline, write_text_workbook
-from kempen_nlp.parsing.reader import Reader
+from kempen_nlp.parsing.readings import read_best
 from kempen_nlp.parsing.repair import repair
 from kempen_nlp.parsing.source import MAX_BYTES, read_source
 
@@ -61,7 +61,7 @@ def parse_handbook(path: str | Path) -> ParsedHandbook:
             found, Coverage({n: "outline" for n, t in enumerate(source.lines, 1) if t.strip()}, {}), ()
         )
     repaired = repair(source.blocks, source.lines, is_wrapped=source.is_wrapped)
-    framework, account = Reader(source, repaired).read()
+    framework, account = read_best(source, repaired)
     return ParsedHandbook(framework, account.close(), tuple(account.doubts))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kempen_nlp.parsing.grids import Grid
+from kempen_nlp.parsing.grid import Grid
 from kempen_nlp.parsing.scales import LevelMark
 
 

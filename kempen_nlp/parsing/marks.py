@@ -1,4 +1,4 @@
-"""Where levels are named: by number, letter, a word of a known scale, or a word of the house."""
+"""Where levels are named as usual: by number, letter, or a word of a known scale; `series` finds the others."""
 
 from __future__ import annotations
 
@@ -15,24 +15,22 @@ from kempen_nlp.parsing.scales import (
     order_names,
     rank_of_name,
     read_level,
-    read_lone_sign,
     read_named_level,
 )
-from kempen_nlp.parsing.titles import has_items_under, is_plain_title, style_of
+from kempen_nlp.parsing.titles import has_items_under
 from kempen_nlp.parsing.words import competency_label
 
 _FEWEST_SERIES = 2
 
 
 def find_marks(blocks: Sequence[Block], layout: Layout) -> dict[int, LevelMark]:
-    """Return where levels are named: by number, or else by a word that comes back."""
+    """Return where levels are named: by number, or else by a word of a known scale."""
     numbered = {
         n: mark
         for n, block in enumerate(blocks)
         if block.kind != "row" and (mark := read_level(block.text, loose=block.kind in ("heading", "bold")))
     }
-    numbered = numbered or _lone_signs(blocks)
-    named = _known_names(blocks, numbered) or _repeated_names(blocks, numbered)
+    named = _known_names(blocks, numbered)
     if not named:
         return numbered or (
             {} if any(grid.kind != "none" for grid in layout.grids.values()) else _counted(blocks, layout)
@@ -44,18 +42,6 @@ def find_marks(blocks: Sequence[Block], layout: Layout) -> dict[int, LevelMark]:
             layout.explanations.update(numbered)
             return named
     return numbered
-
-
-def _lone_signs(blocks: Sequence[Block]) -> dict[int, LevelMark]:
-    """Find numbers or letters that stand alone on a line and come back as often as each other."""
-    found = {
-        n: mark
-        for n, block in enumerate(blocks)
-        if block.kind in ("heading", "bold", "paragraph") and (mark := read_lone_sign(block.text))
-    }
-    counts = Counter(mark.rank for mark in found.values())
-    is_series = set(counts) == set(range(1, len(counts) + 1)) and len(set(counts.values())) == 1
-    return found if len(counts) > 1 and is_series and min(counts.values()) > 1 else {}
 
 
 def _counted(blocks: Sequence[Block], layout: Layout) -> dict[int, LevelMark]:
@@ -100,34 +86,6 @@ def _known_names(blocks: Sequence[Block], numbered: Mapping[int, LevelMark]) -> 
     names = {mark.name for mark in best.values()}
     labelled = all(mark.label.casefold() not in blocks[n].text.casefold().split(":")[0] for n, mark in best.items())
     return best if len(names) > 1 and (labelled or is_ordered(names)) else {}
-
-
-def _repeated_names(blocks: Sequence[Block], numbered: Mapping[int, LevelMark]) -> dict[int, LevelMark]:
-    """Find short titles that come back in the same order under several others: level names of the house."""
-    if len(numbered) > 1:
-        return {}
-    best: dict[int, LevelMark] = {}
-    for style in sorted({style_of(b) for b in blocks if b.kind in ("heading", "bold")}):
-        places: dict[str, list[int]] = {}
-        for position, block in enumerate(blocks):
-            if style_of(block) == style and is_plain_title(block):
-                places.setdefault(block.text.casefold().rstrip(":"), []).append(position)
-        often = {name: where for name, where in places.items() if len(where) > 1}
-        counts = Counter(len(where) for where in often.values())
-        usual = counts.most_common(1)[0][0] if counts else 0
-        names = [name for name, where in often.items() if len(where) == usual]
-        has_text = all(
-            where + 1 < len(blocks) and blocks[where + 1].kind in ("item", "paragraph")
-            for name in names
-            for where in often[name]
-        )
-        if len(names) > 1 and has_text and usual * len(names) > len(best):
-            best = {
-                n: LevelMark(blocks[n].text, None, name=blocks[n].text, notation="name")
-                for m in names
-                for n in often[m]
-            }
-    return best
 
 
 def give_ranks(marks: dict[int, LevelMark], layout: Layout) -> None:

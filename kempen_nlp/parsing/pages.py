@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
 
 from kempen_nlp.errors import ParseError
@@ -82,6 +83,13 @@ class PageLog:
         number = self._line("\t".join(" ".join(cell.split()) for cell in cells), place)
         joined = "\t".join(cells)
         self.blocks.append(Block("row", joined, (number, number), cells=tuple(cells), table=table))
+
+    def add_to_row(self, cells: Sequence[str]) -> None:
+        """Add the rest of the last row, which a page cut in two."""
+        row = self.blocks[-1]
+        joined = tuple("\n".join(filter(None, pair)) for pair in zip_longest(row.cells, cells, fillvalue=""))
+        number = self._line("\t".join(" ".join(cell.split()) for cell in cells), self.places[row.lines[1]])
+        self.blocks[-1] = replace(row, text="\t".join(joined), cells=joined, lines=(row.lines[0], number))
 
     def _line(self, text: str, place: str) -> int:
         self._n_characters += len(text)

@@ -12,16 +12,14 @@ from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.coverage import Account
 from kempen_nlp.parsing.draft import LevelDraft, Piece, finish, level_names
 from kempen_nlp.parsing.gathering import Gathering
-from kempen_nlp.parsing.house_words import with_known_levels
 from kempen_nlp.parsing.layout import Layout, Title
 from kempen_nlp.parsing.preamble import read_preamble
 from kempen_nlp.parsing.profiles import Requirements
-from kempen_nlp.parsing.recognise import recognise
 from kempen_nlp.parsing.repair import Repaired
 from kempen_nlp.parsing.scales import LevelMark, is_about_levels
 from kempen_nlp.parsing.source import SourceText
 from kempen_nlp.parsing.table_reader import TableReader
-from kempen_nlp.parsing.titles import lift_titles, part_titles, raise_items
+from kempen_nlp.parsing.titles import is_sentence_in_large
 from kempen_nlp.parsing.words import (
     cluster_label,
     definition_label,
@@ -31,6 +29,7 @@ from kempen_nlp.parsing.words import (
     is_not_applicable,
     is_other_section,
     is_reference,
+    label_in_front,
     without_numbering,
 )
 
@@ -44,19 +43,17 @@ _STATUS_OF_TERM = {
     "ontstegen": Status.SURPASSED,
 }
 _LEAD_IN_WORDS = 8
+_FIELD_WORDS = 3
 
 
 class Reader:
     """Walks over the blocks of a handbook once and gathers what they say."""
 
-    def __init__(self, source: SourceText, repaired: Repaired) -> None:
+    def __init__(self, source: SourceText, repaired: Repaired, blocks: Sequence[Block], layout: Layout) -> None:
         self._source = source
-        blocks, word = with_known_levels(repaired.blocks)
-        self._blocks = part_titles(raise_items(lift_titles(blocks)))
+        self._blocks = blocks
         self._sidebars = repaired.sidebars
-        self._layout: Layout = recognise(self._blocks)
-        if word:
-            self._layout.notes.append(f"'{word.capitalize()} 1' and so on were taken for levels")
+        self._layout = layout
         self._account = Account(source, repaired.left_out)
         self._gathering = Gathering(self._account)
         self._requirements = Requirements(self._account)
@@ -83,6 +80,7 @@ class Reader:
         if not self._gathering.competencies:
             raise self._nothing_found()
         self._tables.finish()
+        self._read_listed_definitions()
         framework = self._build()
         self._account.doubts += [f"{self._source.path}: {note}." for note in (*self._layout.notes, *self._source.notes)]
         return framework, self._account
@@ -129,7 +127,7 @@ class Reader:
             gathering.set_aside()
             gathering.cluster = label
             self._account.use(block, "cluster")
-        elif block.kind == "heading":
+        elif block.kind == "heading" and not is_sentence_in_large(block):
             self._read_other_heading(position, block)
         else:
             self._read_text(position, block)
@@ -206,9 +204,16 @@ class Reader:
         if is_indicators_label(block.text):
             self._account.use(block, "subheading")
             return
+        draft = self._gathering.last
         text = block.text.replace("**", "") if labelled is None else labelled
+        is_field = labelled is None and len(text.split()) <= _FIELD_WORDS and not text.endswith(".")
+        if is_other_section(label_in_front(text)) or (draft.is_defined and is_field):
+            self._account.skip(block, "describes neither the competency nor a level", quiet=True)
+            return
+        if labelled:
+            draft.definition, draft.is_defined = [], True
         if text:
-            self._gathering.last.definition.append(text)
+            draft.definition.append(text)
         self._account.use(block, "definition")
 
     def _read_in_level(self, position: int, block: Block, level: LevelDraft) -> None:
@@ -240,6 +245,16 @@ class Reader:
         following = self._blocks[position + 1] if position + 1 < len(self._blocks) else None
         is_short = text.endswith((":", "…", "...")) and len(text.split()) <= _LEAD_IN_WORDS
         return bool(is_short and following and following.kind == "item" and self._blocks[position].kind != "item")
+
+    def _read_listed_definitions(self) -> None:
+        """Take 'Samenwerken: met anderen …', before the first level, for the definition of that competency."""
+        drafts = {draft.name.casefold(): draft for draft in self._gathering.competencies if not draft.definition}
+        for block in self._preamble:
+            name = label_in_front(block.text)
+            if draft := drafts.get(name.casefold()):
+                draft.definition.append(block.text.replace("**", "").removeprefix(f"{name}:").strip())
+                self._account.use(block, "definition")
+        self._preamble = [b for b in self._preamble if label_in_front(b.text).casefold() not in drafts]
 
     def _read_sidebar(self, sidebar: Sequence[Block]) -> None:
         heading, *rest = sidebar

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby, pairwise
+from itertools import groupby
 
+from kempen_nlp.parsing.asides import find_asides
 from kempen_nlp.parsing.blocks import Block
-from kempen_nlp.parsing.grids import Grid, read_grid
+from kempen_nlp.parsing.grid import Grid
+from kempen_nlp.parsing.grids import read_grid
 from kempen_nlp.parsing.layout import Layout, Run, Title
 from kempen_nlp.parsing.marks import find_marks, give_ranks
-from kempen_nlp.parsing.scales import LevelMark, is_about_levels
+from kempen_nlp.parsing.scales import LevelMark, is_about_levels, read_level
 from kempen_nlp.parsing.titles import Style, may_be_title, style_of, title_of
 from kempen_nlp.parsing.words import (
     column_role,
     competency_label,
-    is_indicators_label,
-    is_other_section,
+    label_in_front,
     without_numbering,
 )
 
+_CODE = re.compile(r"[A-Z]{1,4}[-.]?\d{1,3}[.:)]?")
+_COUNTED = re.compile(r"^(?P<word>[^\W\d_]{3,20})\s+\d{1,2}\s*[.:–-]?\s+(?P<name>[^\W\d_].*)$")
 _NAME_WORDS = 3
 _NAME_WORDS_OF_LEVEL = 6
 _PART_WORDS = 8
 
 
-def recognise(blocks: Sequence[Block]) -> Layout:
+def recognise(blocks: Sequence[Block], title_style: Style | None = None) -> Layout:
     """
     Find levels and the titles above them.
 
@@ -43,21 +47,30 @@ def recognise(blocks: Sequence[Block]) -> Layout:
         layout.notes.append("levels come first, and the titles that return under them are read as competencies")
         return layout
     runs = _runs(blocks, marks, anchors)
-    _choose_titles(blocks, marks, runs)
+    _choose_titles(blocks, marks, runs, title_style)
     _sort_out(blocks, marks, runs, layout)
     for position, block in enumerate(blocks):
         name = competency_label(block.text) if block.kind not in ("item", "row") else None
         if name:
             layout.titles.setdefault(position, Title(name))
     _drop_shared_label(layout)
-    layout.parts = _parts(blocks, layout)
+    layout.parts = find_asides(blocks, layout)
     return layout
 
 
 def _drop_shared_label(layout: Layout) -> None:
-    """Take 'Competentie' off the names when it stands before each of them: then it is a label."""
+    """Take 'Competentie', or a code such as 'K1', off the names when it stands before each of them."""
     labels = {position: title.name.partition(" ") for position, title in layout.titles.items()}
-    if len(labels) > 1 and all(column_role(first) == "competency" and name for first, _, name in labels.values()):
+    counted = {position: _COUNTED.match(title.name) for position, title in layout.titles.items()}
+    words = {match["word"].casefold() for match in counted.values() if match}
+    if len(counted) > 1 and all(counted.values()) and len(words) == 1:
+        layout.titles.update({n: replace(layout.titles[n], name=m["name"]) for n, m in counted.items() if m})
+        return
+    firsts = [first for first, _, name in labels.values() if name]
+    if len(labels) < 2 or len(firsts) < len(labels):
+        return
+    are_codes = all(map(_CODE.fullmatch, firsts)) and len({first.rstrip("0123456789.:)") for first in firsts}) == 1
+    if are_codes or all(column_role(first) == "competency" for first in firsts):
         layout.titles.update({n: replace(layout.titles[n], name=name) for n, (_, _, name) in labels.items()})
 
 
@@ -73,7 +86,20 @@ def _grids(blocks: Sequence[Block]) -> dict[int, Grid]:
     shared = {label for label, n in first_columns.items() if n > 1}
     headings = [sum(b.kind == "heading" for b in blocks[:position]) for position, _ in tables]
     has_own_headings = len(tables) > 1 and len(set(headings)) == len(headings)
-    return {n: read_grid(rows, shared_labels=shared, has_own_heading=has_own_headings) for n, rows in tables}
+    titles = Counter(text for _, rows in tables for text in {row.text.casefold() for row in rows})
+    labels = Counter(f"{label.casefold()}:" for _, rows in tables for row in rows if (label := _lone_label(row)))
+    repeated = {text for text, n in (titles + labels).items() if n > 1}
+    return {
+        n: read_grid(rows, shared_labels=shared, has_own_heading=has_own_headings, shared_rows=repeated)
+        for n, rows in tables
+    }
+
+
+def _lone_label(row: Block) -> str:
+    """Return the label in front of the only text of a row; empty when it has none, or one that handbooks need."""
+    filled = [cell for cell in row.cells if cell]
+    label = label_in_front(filled[0]) if len(filled) == 1 else ""
+    return "" if read_level(label, loose=True) or column_role(label) or competency_label(f"{label}: x") else label
 
 
 def _levels_first(blocks: Sequence[Block], marks: Mapping[int, LevelMark]) -> dict[int, tuple[str, LevelMark]]:
@@ -131,9 +157,11 @@ def _outranks(title: Block, anchor: Block) -> bool:
     return anchor.kind != "heading" or title.depth < anchor.depth
 
 
-def _choose_titles(blocks: Sequence[Block], marks: Mapping[int, LevelMark], runs: list[Run]) -> None:
+def _choose_titles(
+    blocks: Sequence[Block], marks: Mapping[int, LevelMark], runs: list[Run], style: Style | None
+) -> None:
     candidates = [_candidates(blocks, marks, run) for run in runs]
-    usual = _usual_style(blocks, candidates)
+    usual = style or _usual_style(blocks, candidates)
     for run, found in zip(runs, candidates, strict=True):
         labelled = [n for n in found if competency_label(blocks[n].text)]
         of_style = [n for n in found if style_of(blocks[n]) == usual]
@@ -193,9 +221,11 @@ def _sort_out(blocks: Sequence[Block], marks: Mapping[int, LevelMark], runs: Seq
         title = blocks[run.title] if run.title is not None else None
         labelled = bool(title and competency_label(title.text))
         about = bool(title and is_about_levels(title.text) and not labelled)
-        inline = bool(own) and all(mark.rest for mark in own.values()) and not _has_items(blocks, run)
+        inline = bool(own) and all(mark.rest for mark in own.values()) and not _has_items(blocks, run, own)
         odd = _mark_style(blocks, marks, run) != usual_mark or (title is not None and style_of(title) != usual_title)
         explains = inline and not labelled and (about or title is None or (len(runs) > 2 and odd and run is runs[0]))
+        if not own and title and not labelled and odd and run is runs[0] and len(runs) > 2:
+            continue  # a table of another kind under another kind of title explains the levels
         is_note = in_tables and len(own) == 1 and len(run.anchors) == 1
         if (explains and len(runs) > 1) or (is_note and inline):
             layout.explanations.update(own)
@@ -216,65 +246,8 @@ def _usual(styles: object) -> object:
     return counts.most_common(1)[0][0] if counts else None
 
 
-def _has_items(blocks: Sequence[Block], run: Run) -> bool:
+def _has_items(blocks: Sequence[Block], run: Run, own: Mapping[int, LevelMark]) -> bool:
     last = run.anchors[-1]
     after = blocks[last + 1] if last + 1 < len(blocks) else None
-    inside = any(blocks[n].kind == "item" for n in range(run.anchors[0] + 1, last))
+    inside = any(blocks[n].kind == "item" for n in range(run.anchors[0] + 1, last) if n not in own)
     return inside or (after is not None and after.kind == "item")
-
-
-def _parts(blocks: Sequence[Block], layout: Layout) -> set[int]:
-    """
-    Find titles that stand after the last level of a competency and never within another: they open another part.
-
-    What follows such a title, like 'Liever niet', is no behaviour of the last level, however it is called.
-    """
-    inner: set[str] = set()
-    after: dict[int, str] = {}
-    bounds = sorted({*layout.marks, *layout.titles, *layout.orphans, *layout.grids, len(blocks)})
-    n_levels = 0
-    is_inline = _are_inline(layout.marks)
-    for start, end in pairwise(bounds):
-        n_levels = 0 if start in layout.titles else n_levels + 1
-        if start not in layout.marks:
-            continue
-        if is_inline and end not in layout.marks:
-            after.update(dict.fromkeys(_after_gap(blocks, start + 1, end)[:1], ""))
-            continue
-        found = _titles_after_items(blocks, start + 1, end)
-        if end in layout.marks:
-            inner.update(found.values())
-        elif n_levels > 1:
-            after.update(found)
-    return {position for position, text in after.items() if text not in inner}
-
-
-def _are_inline(marks: Mapping[int, LevelMark]) -> bool:
-    """Tell whether levels stand right under each other, each with its text on its line, as in 'Goed: luistert.'."""
-    touching = sum(n + 1 in marks for n in marks)
-    return 2 * touching > len(marks) and all(mark.rest for mark in marks.values())
-
-
-def _after_gap(blocks: Sequence[Block], start: int, end: int) -> list[int]:
-    return [n for n in range(start, end) if blocks[n].lines[0] > blocks[n - 1].lines[1] + 1]
-
-
-def _titles_after_items(blocks: Sequence[Block], start: int, end: int) -> dict[int, str]:
-    found: dict[int, str] = {}
-    has_items = False
-    for position in range(start, end):
-        block, following = blocks[position], blocks[position + 1] if position + 1 < end else None
-        if is_other_section(block.text):
-            break
-        if block.kind == "item":
-            has_items = True
-        elif has_items and following and following.kind in ("item", "paragraph") and _opens_part(block):
-            found[position] = block.text.casefold().strip(":* ")
-    return found
-
-
-def _opens_part(block: Block) -> bool:
-    is_short = len(block.text.split()) <= _PART_WORDS and block.text[:1].isupper()
-    if block.kind == "paragraph" and not block.text.endswith(":"):
-        return is_short and may_be_title(block)
-    return block.kind in ("bold", "paragraph") and is_short and not is_indicators_label(block.text)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from kempen_nlp.parsing.blocks import Block, glued
 from kempen_nlp.parsing.scales import read_level, read_named_level
-from kempen_nlp.parsing.words import competency_label
+from kempen_nlp.parsing.words import competency_label, is_other_section, label_in_front
 
 _SENTENCE_END = tuple(".!?;:…")
 _PAGE_NUMBER = re.compile(
@@ -24,6 +24,7 @@ _CONTENTS_LINE = re.compile(r"(?:\.\s?){4,}\s*\d{1,4}\s*$|\s…+\s*\d{1,4}\s*$")
 _CONTENTS_TITLE = re.compile(r"^(?:inhoud|inhoudsopgave|contents)\s*:?$", re.IGNORECASE)
 _TO_FILL_IN = re.compile(r"(?:[._]\s?){8,}|…{3,}")
 _MIN_WORDS_OF_OPEN_LINE = 6
+_FEWEST_PAGES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ def repair(blocks: Sequence[Block], lines: Sequence[str], *, is_wrapped: bool) -
     is_wrapped : bool
         True when a line may end in the middle of a sentence.
     """
-    left_out = _furniture(blocks)
-    kept = [block for block in blocks if block.lines[0] not in left_out]
+    left_out = _furniture(blocks, lines)
+    kept = _whole_sentences([block for block in blocks if block.lines[0] not in left_out])
     if is_wrapped:
         kept = _unwrap(kept, lines)
     joined = join_cut_sentences(kept)
@@ -120,6 +121,20 @@ def _unwrap(blocks: Sequence[Block], lines: Sequence[str]) -> list[Block]:
     return result
 
 
+def _whole_sentences(blocks: Sequence[Block]) -> list[Block]:
+    """Join a level that was cut off the end of a line to what follows, where the sentence goes on there."""
+    result: list[Block] = []
+    for position, block in enumerate(blocks):
+        before = result[-1] if result else None
+        after = blocks[position + 1] if position + 1 < len(blocks) else None
+        goes_on = after and after.kind == "paragraph" and after.text[:1].islower() and not after.indent > block.indent
+        if before and after and goes_on and before.lines[1] == block.lines[0] == after.lines[0] - 1 and _is_mark(block):
+            result[-1] = replace(before, text=f"{before.text} {block.text}")
+        else:
+            result.append(block)
+    return result
+
+
 def _wrap_width(blocks: Sequence[Block], lines: Sequence[str]) -> int:
     """Return the length at which lines are broken: the longest one that surely goes on; 0 when none does."""
     lengths = [
@@ -144,8 +159,9 @@ def _are_neighbours(first: Block, second: Block) -> bool:
 def _goes_on(first: Block, second: Block, lines: Sequence[str], width: int) -> bool:
     if not _are_neighbours(first, second) or _is_mark(second) or (_is_mark(first) and first.kind != "paragraph"):
         return False
+    opens_part = is_other_section(label_in_front(second.text))
     mark = read_level(first.text, loose=True) or read_named_level(first.text)
-    if mark and not mark.rest:
+    if opens_part or (mark and not mark.rest):
         return False
     if first.kind == "item" and second.indent > first.indent and not first.text.endswith(":"):
         return True
@@ -159,11 +175,13 @@ def _goes_on(first: Block, second: Block, lines: Sequence[str], width: int) -> b
     return bool(width and not ends and did_not_fit and len(last) >= width // 2)
 
 
-def _furniture(blocks: Sequence[Block]) -> dict[int, str]:
+def _furniture(blocks: Sequence[Block], lines: Sequence[str]) -> dict[int, str]:
     """Find page numbers, tables of contents, and lines that keep them company on several pages."""
     left_out: dict[int, str] = {}
     company: Counter[str] = Counter()
-    numbers = [n for n, block in enumerate(blocks) if block.kind != "row" and _PAGE_NUMBER.match(block.text)]
+    # A dash before the number of a page looks like the glyph of an item, so the line itself is looked at.
+    numbers = [n for n, b in enumerate(blocks) if b.kind != "row" and _PAGE_NUMBER.match(lines[b.lines[0] - 1].strip())]
+    numbers = numbers or _lone_numbers(blocks)
     for position in numbers:
         left_out[blocks[position].lines[0]] = "page number"
         near = {*range(max(position - 2, 0), position), *range(position + 1, min(position + 3, len(blocks)))}
@@ -188,6 +206,19 @@ def _furniture(blocks: Sequence[Block]) -> dict[int, str]:
         if _CONTENTS_LINE.search(block.text) or _CONTENTS_TITLE.match(block.text):
             left_out.setdefault(block.lines[0], "table of contents")
     return left_out
+
+
+def _lone_numbers(blocks: Sequence[Block]) -> list[int]:
+    """Find numbers that stand alone, count the pages, and have the same line beside them each time."""
+    found = [n for n, block in enumerate(blocks) if block.kind == "paragraph" and re.fullmatch(r"\d{1,3}", block.text)]
+    counts = [int(blocks[n].text) for n in found]
+    if len(found) < _FEWEST_PAGES or counts != list(range(counts[0], counts[0] + len(counts))):
+        return []
+    for step in (-1, 1):
+        beside = {blocks[n + step].text for n in found if 0 <= n + step < len(blocks)}
+        if len(beside) == 1:
+            return found
+    return []
 
 
 def _without_numbers(text: str) -> str:

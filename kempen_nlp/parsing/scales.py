@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -12,7 +12,7 @@ from kempen_nlp.parsing.words import LABEL_IN_BOLD, without_numbering
 
 _KEY = (
     r"(?:(?:competentie|beheersings|gedrags|kennis|functie|vaardigheids)?-?"
-    r"(?:niveau|level|trede)|fase|nivo)"
+    r"(?:niveau|level|trede)|fase|nivo|nivau|niveua|nievau|niv\.?)"
 )
 _ORDINAL = r"(?P<ordinal>\d{1,2}|[IVX]{1,4}|[A-H]|een|één|twee|drie|vier|vijf|zes)"
 _NUMBERED = re.compile(
@@ -76,6 +76,9 @@ def read_level(text: str, *, loose: bool = False) -> LevelMark | None:
     True
     """
     text = LABEL_IN_BOLD.sub(r"\1: ", without_numbering(text.strip())).strip("*_").strip()
+    first, _, below = text.partition("\n")
+    if below and (mark := read_level(first, loose=loose)) and not mark.rest:
+        return replace(mark, rest=" ".join(below.split()))
     if match := _NUMBERED.match(text):
         return _numbered(match, loose=loose)
     if match := _NAME_THEN_NUMBER.match(text):
@@ -122,6 +125,11 @@ def read_column_level(text: str) -> LevelMark | None:
     >>> read_column_level("Definitie") is None
     True
     """
+    if found := read_level(text, loose=True):
+        return found
+    first, _, below = text.strip().partition("\n")
+    if below and (found := read_column_level(first)) and not found.rest:
+        return replace(found, rest=" ".join(below.split()))
     text = " ".join(text.split()).strip()
     if found := read_level(text, loose=True):
         return found

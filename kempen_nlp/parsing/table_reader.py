@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from kempen_nlp.parsing.blocks import split_cell
 from kempen_nlp.parsing.draft import CompetencyDraft, LevelDraft, Piece
 from kempen_nlp.parsing.gathering import Gathering
+from kempen_nlp.parsing.grid import Grid, named_cells
 from kempen_nlp.parsing.grid_entries import Entry, entries
-from kempen_nlp.parsing.grids import Grid
 from kempen_nlp.parsing.profiles import ProfileTable, Requirements, read_grades
+from kempen_nlp.parsing.words import column_role, is_indicators_label, is_other_section
+
+_CELL_WORDS = 3
 
 
 class TableReader:
@@ -21,6 +25,9 @@ class TableReader:
 
     def read(self, grid: Grid) -> None:
         """Read one table."""
+        if grid.kind == "none" and self._is_under_level(grid):
+            self._read_under_level(grid)
+            return
         if grid.kind == "none":
             self._waiting.append(ProfileTable(grid.rows))
             return
@@ -35,11 +42,52 @@ class TableReader:
         self._gathering.level = None
         self._gathering.cluster = outer
 
+    def _is_under_level(self, grid: Grid) -> bool:
+        """Tell whether a table stands where the behaviour of a level is expected, and holds sentences."""
+        level = self._gathering.level
+        cells = [cell for row in grid.rows for cell in row.cells if cell]
+        n_words = sum(len(cell.split()) for cell in cells)
+        return level is not None and not level.has_items and n_words > _CELL_WORDS * len(cells)
+
+    def _read_under_level(self, grid: Grid) -> None:
+        """Read the cells of a table as behaviour of the level above it, but for columns and rows that say otherwise."""
+        level = self._gathering.level
+        first = grid.rows[0]
+        is_head = first.text.casefold() in grid.repeated or all(
+            is_indicators_label(cell) or is_other_section(cell) or column_role(cell) for cell in first.cells if cell
+        )
+        others = {n for n, cell in enumerate(first.cells) if is_head and is_other_section(cell)}
+        for number, row in enumerate(grid.rows):
+            if level is None or (number == 0 and is_head):
+                self._account.use(row, "subheading")
+                continue
+            if is_other_section(row.cells[0]):
+                self._account.skip(row, f"'{row.cells[0]}' describes no level")
+                continue
+            texts = [t for n, cell in enumerate(row.cells) if n not in others for t in split_cell(cell)]
+            texts = [text for text in texts if len(text.split()) > 1 and not is_indicators_label(text)]
+            level.pieces += [Piece(text, row.lines, "item") for text in texts]
+            self._account.use(row, "indicator")
+
     def finish(self) -> None:
         """Read the tables that waited."""
         names = {draft.name.casefold(): draft.name for draft in self._gathering.competencies}
         for table in self._waiting:
-            self._requirements.read(table, names)
+            if not self._read_definitions(table):
+                self._requirements.read(table, names)
+
+    def _read_definitions(self, table: ProfileTable) -> bool:
+        """Read a list of competencies with a sentence beside each as their definitions; False for another table."""
+        drafts = {draft.name.casefold(): draft for draft in self._gathering.competencies}
+        named = [(named_cells(row), row) for row in table.rows]
+        found = [(drafts[cells[0].casefold()], row) for cells, row in named if cells and cells[0].casefold() in drafts]
+        beside = [named_cells(row)[1:] for _, row in found]
+        if len(found) < 2 or any(len(cells) != 1 or len(cells[0].split()) < _CELL_WORDS for cells in beside):
+            return False
+        for (draft, row), (text,) in zip(found, beside, strict=True):
+            draft.definition = draft.definition or [" ".join(text.split())]
+            self._account.use(row, "definition")
+        return True
 
     def _read_entry(self, entry: Entry, defined: set[str]) -> None:
         gathering, account = self._gathering, self._account
@@ -100,6 +148,8 @@ class TableReader:
             )
         else:
             kind = "headline" if entry.role == "headline" else "item"
+            if kind == "headline" and any(p.kind == kind and p.text == entry.text for p in level.pieces):
+                return  # a long list repeats it on every row
             level.pieces.append(Piece(entry.text, entry.block.lines, kind, is_alone=entry.is_alone))
             self._gathering.note_reference(entry.block, entry.text)
             self._account.use(entry.block, entry.role)

@@ -8,22 +8,22 @@ from dataclasses import replace
 
 from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.layout import Title
-from kempen_nlp.parsing.scales import is_about_levels, read_level, read_named_level
+from kempen_nlp.parsing.scales import read_level, read_named_level
 from kempen_nlp.parsing.words import (
-    cluster_label,
     column_role,
     competency_label,
     continued_name,
     definition_label,
-    headline_label,
-    is_indicators_label,
+    is_label,
     is_lone_number,
-    is_other_section,
+    is_reference,
     without_numbering,
 )
 
 Style = tuple[str, int]
 _TITLE_WORDS = 8
+_SENTENCE_WORDS = 2
+_FEW_CELLS = 2
 _FOOTNOTE = re.compile(r"(?<=\w)[¹²³⁴⁵⁶⁷⁸⁹†‡*]+$")
 _NAMED_TITLE = re.compile(
     r"^(?:\*\*(?P<bold>[^*]{2,60}?):?\*\*\s*:?|(?P<plain>[^\W\d_][^:.]{1,50}?):|(?P<dash>[^\W\d_][^:.–—]{1,50}?)\s[–—-])\s+(?P<rest>\S.*)$"
@@ -39,7 +39,7 @@ def style_of(block: Block) -> Style:
     if block.kind == "heading":
         return ("heading", block.depth)
     if block.kind == "bold":
-        return ("bold", 0)
+        return ("bold", int(block.text.isupper()))
     return ("capitals", 0) if block.kind == "paragraph" and block.text.isupper() else ("line", 0)
 
 
@@ -50,7 +50,7 @@ def may_be_title(block: Block) -> bool:
     if block.kind == "row" or block.italic or is_label(block.text):
         return False
     if block.kind == "heading":
-        return not is_lone_number(block.text)
+        return not is_lone_number(block.text) and not is_sentence_in_large(block)
     if block.kind == "bold":
         return len(block.text.split()) <= _TITLE_WORDS + 2 and not block.text.endswith((".", ";", ","))
     if block.kind == "item":
@@ -58,21 +58,15 @@ def may_be_title(block: Block) -> bool:
     return _is_short(block.text) or _named_title(block.text) is not None
 
 
+def is_sentence_in_large(block: Block) -> bool:
+    """Return whether a heading is a sentence that is only printed large, as on slides."""
+    return block.kind == "heading" and block.text.endswith(".") and len(block.text.split()) > _SENTENCE_WORDS
+
+
 def has_items_under(blocks: Sequence[Block], position: int) -> bool:
     """Return whether a list item has items of its own."""
     following = blocks[position + 1] if position + 1 < len(blocks) else None
     return bool(following and following.kind == "item" and following.indent > blocks[position].indent)
-
-
-def is_label(text: str) -> bool:
-    """Return whether a line labels what follows, such as 'Definitie:' or 'Ontwikkeltips'."""
-    said = (definition_label(text), headline_label(text), cluster_label(text))
-    return is_indicators_label(text) or is_other_section(text) or any(label is not None for label in said)
-
-
-def is_plain_title(block: Block) -> bool:
-    """Return whether a line is a short title that does not speak of levels."""
-    return may_be_title(block) and len(block.text.split()) <= 4 and not is_about_levels(block.text)
 
 
 def _is_short(text: str) -> bool:
@@ -108,23 +102,40 @@ def title_of(block: Block) -> Title:
 
 def lift_titles(blocks: Sequence[Block]) -> list[Block]:
     """
-    Make lines of the rows with one cell that begin a table, above a head that titles its columns.
+    Make lines of the rows with little in them that begin a table, above a head that titles its columns.
 
-    In a spreadsheet the handbook's title stands there; it is no competency and no part of the table.
+    In a spreadsheet the handbook's title and its date stand there; they are no competency and no part of the table.
     """
     result = list(blocks)
     for position, block in enumerate(blocks):
-        is_first = block.table and (not position or blocks[position - 1].table != block.table)
+        if not block.table or (position and blocks[position - 1].table == block.table):
+            continue
         end = position
-        while is_first and end < len(blocks) and blocks[end].table == block.table and _n_filled(blocks[end]) == 1:
+        while end < len(blocks) and blocks[end].table == block.table and _is_above_table(blocks[end]):
             end += 1
         head = blocks[end] if end < len(blocks) and blocks[end].table == block.table else None
-        roles = [role for cell in head.cells if (role := column_role(cell))] if head else []
-        if is_first and ("level" in roles or len(roles) > 1):
+        if head and _titles_columns(head):
             for n in range(position, end):
-                text = " ".join(blocks[n].text.split())
-                result[n] = Block("paragraph", text, blocks[n].lines)
+                filled = [" ".join(cell.split()) for cell in blocks[n].cells if cell]
+                mark = ": " if len(filled) == _FEW_CELLS and is_field(filled[0]) else " "
+                result[n] = Block("paragraph", mark.join(filled), blocks[n].lines)
     return result
+
+
+def is_field(text: str) -> bool:
+    """Return whether a cell labels the one beside it as the name or definition of a competency."""
+    return column_role(text) == "competency" or definition_label(text) == ""
+
+
+def _is_above_table(row: Block) -> bool:
+    filled = [cell for cell in row.cells if cell]
+    is_pair = len(filled) == _FEW_CELLS and (is_field(filled[0]) or not any(map(column_role, filled)))
+    return len(filled) == 1 or (is_pair and not column_role(filled[-1]))
+
+
+def _titles_columns(row: Block) -> bool:
+    roles = [role for cell in row.cells if (role := column_role(cell))]
+    return len(roles) > 1 or ("level" in roles and _n_filled(row) > 1)
 
 
 def raise_items(blocks: Sequence[Block]) -> list[Block]:
@@ -162,6 +173,7 @@ def part_titles(blocks: Sequence[Block]) -> list[Block]:
         n: parts for n, block in enumerate(blocks) if block.kind != "row" and (parts := _competency_and_level(block))
     }
     ranks: dict[str, set[str]] = {}
+    labels = {n for n, (name, _) in found.items() if is_label(name)}
     for name, level in found.values():
         ranks.setdefault(name.casefold(), set()).add(level.casefold())
     shared = {name for name, levels in ranks.items() if len(levels) > 1}
@@ -169,6 +181,9 @@ def part_titles(blocks: Sequence[Block]) -> list[Block]:
     current = ""
     for position, block in enumerate(blocks):
         name, level = found.get(position, ("", ""))
+        if position in labels:
+            result.append(replace(block, text=level))
+            continue
         if name.casefold() not in shared:
             result.append(block)
             continue
@@ -181,6 +196,11 @@ def part_titles(blocks: Sequence[Block]) -> list[Block]:
 
 def _competency_and_level(block: Block) -> tuple[str, str] | None:
     match = _NAME_AND_LEVEL.match(block.text.replace("**", ""))
-    if not match or len(match["name"].split()) > _TITLE_WORDS or not match["name"][:1].isupper():
+    if (
+        not match
+        or is_reference(block.text)
+        or len(match["name"].split()) > _TITLE_WORDS
+        or not match["name"][:1].isupper()
+    ):
         return None
     return match["name"].strip(), match["level"]

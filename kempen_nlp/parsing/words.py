@@ -15,10 +15,12 @@ _COMPETENCY_WITH_NUMBER = re.compile(r"^competentie\s+[A-Z]?\d{1,2}\.?\s+(?P<nam
 LABEL_IN_BOLD = re.compile(r"^\*\*([^*]{1,60}?)[:.?]?\*\*\s*:?\s+(?=\S)")
 _DEFINITION = re.compile(
     r"^(?:definitie|omschrijving|beschrijving|betekenis|toelichting|kern|waar gaat het om\??"
-    r"|wat (?:houdt (?:het|dit) in|is (?:het|dit)|verstaan we (?:eronder|hieronder))\??)\s*(?:van de competentie)?"
-    r"\s*(?:[:–—-]\s*(?P<rest>.*))?$",
+    r"|dat betekent|wat (?:bedoelen we(?: (?:hier|er)?mee)?"
+    r"|houdt (?:het|dit) in|is (?:het|dit)|verstaan we (?:eronder|hieronder))\??)\s*(?:van de competentie)?"
+    r"\s*(?:(?:[:–—-]|(?<=\?)\s)\s*(?P<rest>.*))?$",
     re.IGNORECASE | re.DOTALL,
 )
+_DEFINITION_IN_FORM = re.compile(r"^(?:Definitie|Omschrijving)\s+(?P<rest>[A-ZÀ-Þ][^:]*\s[^:]*\.)$", re.DOTALL)
 _HEADLINE = re.compile(
     r"^(?:kernzin|kernachtig|headline|samenvatting|kenmerk|typering|algemene? omschrijving.*"
     r"|algemeen(?: beeld)?|in het kort|kern)"
@@ -30,14 +32,22 @@ _INDICATORS = re.compile(
     r"|(?:positieve |concrete )?(?:gedrags)?indicator(?:en)?"
     r"|gedrags(?:voorbeeld(?:en)?|kenmerk(?:en)?|beschrijving(?:en)?|criteria|uitingen)"
     r"|voorbeeldgedrag|voorbeelden(?: van gedrag)?|(?:gedrag per )?niveaus?|niveaubeschrijving(?:en)?|criteria"
+    r"|(?:dit|wat|hoe) (?:laat|laten|zie|zien|ziet|doe|doen|merk|merken|hoor|vertoon)"
+    r" (?:je|jij|we|wij|u|ik|de medewerker|iemand)"
+    r"(?: (?:zien|horen|doen|dan|concreet|dat|het|ervan|eraan))*\??"
     r"|de medewerker)\s*(?:\([^)]*\))?\s*[:…]?$",
     re.IGNORECASE,
 )
 _OTHER_SECTION = re.compile(
     r"^(?:(?:ontwikkel|leer|praktische )?tips?(?: .{1,30})?"
-    r"|(?:interview|feedback|reflectie|selectie)?vragen(?: voor .{1,30})?"
+    r"|(?:ontwikkel|leer|oefen|praktijk)-?(?:suggesties?|adviezen|acties?|idee[eë]n|opdrachten)"
+    r"|(?:mogelijke |voorbeeld)?(?:interview|feedback|reflectie|selectie|gespreks|coach|kern)?"
+    r"vra(?:ag|gen)(?: (?:voor|bij|om|aan) .{1,40})?"
+    r"|(?:liever |doe je |vertoont )?niet|(?:niet[- ]gewenst|ongewenst|niet effectief|ineffectief) gedrag"
+    r"|opmerking(?:en)?|n\.?b\.?|let op|pas op(?: voor)?"
+    r"|(?:mogelijke )?bewijs(?:stukken|zen|materiaal)|bewijzen|om over na te denken|noten?"
     r"|contra-?indicat(?:ies|oren)|valkuil(?:en)?|negatie(?:f|ve) (?:gedrag|indicatoren|gedragsvoorbeelden)"
-    r"|ontwikkelpunten|(?:ontwikkel|leer)activiteiten|opleidingen|trainingen|literatuur|bronnen"
+    r"|ontwikkelpunten|(?:ontwikkel|leer)activiteit(?:en)?|opleiding(?:en)?|training(?:en)?|literatuur|bronnen"
     r"|bijlagen?(?: .{1,40})?|verwante competenties|colofon|nawoord|voorwoord|begrippenlijst)\s*:?$",
     re.IGNORECASE,
 )
@@ -45,7 +55,10 @@ _CLUSTER = re.compile(
     r"^(?:competentie|gedrags)?(?:cluster|domein|gebied|categorie|rubriek|thema)\s*(?:[A-Z]|\d{1,2})?\s*[:–—-]\s*(?P<name>\S.*)$",
     re.IGNORECASE,
 )
-_NUMBERING = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*[.):]?|[A-Z]\d{1,2}(?:\.\d+)*[.):]|[A-Z]\.|[IVX]{1,4}\.)\s+(?=\S)")
+_NUMBERING = re.compile(
+    r"^(?:\d{1,2}(?:\.\d{1,2})*[.):]?|[A-Z]\d{1,2}(?:\.\d+)*[.):]|[A-Z]\.|[IVX]{1,4}\.|[A-Z]{1,4}[-_]\d{1,5}[.):]?)"
+    r"\s+(?=\S)"
+)
 _LONE_NUMBER = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*|[A-Z]\d{1,2}|[IVX]{1,4})\s*[.):]?$")
 _CONTINUED = re.compile(
     r"^(?:\(?vervolg\)?:?\s+(?P<after>\S.*)|(?P<before>\S.*?)\s*[-–,]?\s*\(?\s*(?:vervolg|continued)\s*\)?)$", re.I
@@ -54,7 +67,12 @@ _REFERENCE = re.compile(
     r"^\(?(?:zie(?: ook)?(?:\s+[^\s.;,+]+){1,5}"
     r"|(?:idem|hetzelfde|gelijk|(?:zo)?als)(?:\s+(?:aan|als|bij))*"
     r"\s+(?:niveau|level|hierboven|boven|het vorige)[^.;,+]{0,30}?)"
-    r"\.?\)?$|^idem\.?$",
+    r"\.?\)?$|^idem\.?$"
+    r"|^(?:in aanvulling op|aanvullend op|naast|bovenop) (?:het )?(?:gedrag (?:van|op) )?(?:niveau|level|vorige)\b"
+    r"[^.;]{0,30}?[:.…]*$"
+    r"|^(?:alles|al het (?:gedrag|bovenstaande)|het gedrag) (?:van|uit|bij|op) (?:het )?(?:niveau|level|vorige)\b"
+    r"[^.;]{0,30}?[,:]?"
+    r"(?:\s*(?:plus|en(?: bovendien| daarnaast| ook)?|aangevuld met))?\s*[:.…]*$",
     re.IGNORECASE,
 )
 _REFERS_TO_LEVEL = re.compile(
@@ -63,6 +81,8 @@ _REFERS_TO_LEVEL = re.compile(
     re.IGNORECASE,
 )
 _TICKS = {"x", "v", "✓", "✔", "☑", "☒", "●", "•", "■", "ja"}
+_BOXES = {"☐", "□", "▢", "○", "o", "[ ]", "( )", "…", "..."}
+_LABEL = re.compile(r"^([^\W\d_](?:[^\s:.?!;]*\s){0,4}[^\s:.?!;]+):\s+(?=\S)")
 _NOT_APPLICABLE = re.compile(r"^(?:niet van toepassing|n\.?v\.?t\.?|niet aanwezig|geen niveau)(?:\W|$)", re.IGNORECASE)
 
 
@@ -96,7 +116,8 @@ def cluster_label(text: str) -> str | None:
 
 def definition_label(text: str) -> str | None:
     """Return what follows a label such as 'Definitie:', empty when nothing does; None without a label."""
-    match = _DEFINITION.match(LABEL_IN_BOLD.sub(r"\1: ", text).replace("**", ""))
+    plain = LABEL_IN_BOLD.sub(r"\1: ", text).replace("**", "")
+    match = _DEFINITION.match(plain) or _DEFINITION_IN_FORM.match(plain)
     return (match["rest"] or "").strip() if match else None
 
 
@@ -120,7 +141,28 @@ def is_other_section(text: str) -> bool:
     >>> [is_other_section(t) for t in ("Ontwikkeltips", "Interviewvragen:", "Vragen stellen", "Samenwerken")]
     [True, True, False, False]
     """
-    return bool(_OTHER_SECTION.match(text.replace("**", "").strip()))
+    return bool(_OTHER_SECTION.match(" ".join(text.replace("**", "").split())))
+
+
+def is_label(text: str) -> bool:
+    """Return whether a line labels what follows, such as 'Definitie:' or 'Ontwikkeltips'."""
+    said = (definition_label(text), headline_label(text), cluster_label(text))
+    return is_indicators_label(text) or is_other_section(text) or any(label is not None for label in said)
+
+
+def label_in_front(text: str) -> str:
+    """
+    Return the label before a colon, in bold or not; empty when there is none.
+
+    Examples
+    --------
+    >>> [label_in_front(t) for t in ("**Tip:** loop eens mee.", "Tip: loop eens mee.", "Loopt eens mee.")]
+    ['Tip', 'Tip', '']
+    """
+    if match := LABEL_IN_BOLD.match(text) or _LABEL.match(text):
+        return match[1].strip()
+    called = re.match(r"^([^\W\d_]+)!\s", text)
+    return called[1] if called and is_other_section(called[1]) else ""
 
 
 def column_role(text: str) -> str | None:
@@ -133,9 +175,13 @@ def column_role(text: str) -> str | None:
     ['competency', 'level', 'indicator', None]
     """
     clean = re.sub(r"\([^)]*\)|[*_\s-]", "", text)
-    role = _columns().get(clean.strip(":.").casefold())
+    role = _columns().get(clean.strip(":.").casefold()) or ("definition" if _asks_definition(text) else None)
     # A number after it counts columns of behaviour; after 'Niveau' it would name a level.
     return role or ("indicator" if _columns().get(clean.rstrip("0123456789").casefold()) == "indicator" else None)
+
+
+def _asks_definition(text: str) -> bool:
+    return text.strip().endswith("?") and definition_label(text) == ""
 
 
 @cache
@@ -195,6 +241,11 @@ def is_tick(text: str) -> bool:
     [True, True, False]
     """
     return text.strip().casefold() in _TICKS
+
+
+def is_box(text: str) -> bool:
+    """Return whether a cell is a box to tick, or one that was ticked."""
+    return is_tick(text) or text.strip().casefold() in _BOXES
 
 
 def is_not_applicable(text: str) -> bool:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from kempen_nlp import __version__
 from kempen_nlp.assignments import whole_file
 from kempen_nlp.corpus import framework_names, load_framework
-from kempen_nlp.dutch import counted
-from kempen_nlp.errors import CommentsError
+from kempen_nlp.errors import CommentsError, shown
 from kempen_nlp.framework import Framework
 from kempen_nlp.profiles import PERSON_COLUMNS, are_hashed, find_column
 from kempen_nlp.report._blocks import cell_table, count_assignments, group_blocks, quote_blocks, summary, unjudged
@@ -33,6 +33,12 @@ _READING = (
     "Groepen van minder dan vijf medewerkers worden niet apart getoond. Citaten staan er letterlijk; namen die in de "
     "tekst staan, zijn er niet uit gehaald.",
 )
+_PARTS = {
+    "gezegd": "Wat er gezegd is",
+    "verschil": "Waar gevonden en vereist niveau verschillen",
+    "citaten": "De citaten",
+    "niet": "Wat niet kon worden beoordeeld",
+}
 _HASHED = (
     "De namen zijn onleesbaar gemaakt: dezelfde code is dezelfde medewerker. Wie de namen mag zien, leest de "
     "opmerkingen opnieuw met `kempen classify --keep-persons`."
@@ -48,6 +54,8 @@ class ReportSection:
     """As ``assignments.to_frame`` gives."""
     per_person: bool = False
     """Add for each person a part with profile and quotes, on a page of its own when printed."""
+    note: str = ""
+    """What a reader must know of these assignments, in Dutch: who reviewed them."""
 
 
 def write_report(sections: Sequence[ReportSection], path: str | Path, *, title: str) -> None:
@@ -63,11 +71,11 @@ def write_report(sections: Sequence[ReportSection], path: str | Path, *, title: 
     from jinja2 import Environment, PackageLoader
 
     environment = Environment(loader=PackageLoader("kempen_nlp"), autoescape=True, trim_blocks=True)
-    environment.filters["counted"] = counted
     page = environment.get_template("report.html").render(
         title=title,
         warning=_WARNING,
         reading=_READING,
+        made=f"Gemaakt met kempen_nlp {__version__}.",
         sections=[_section(section, f"r{number}") for number, section in enumerate(sections, start=1)],
     )
     with whole_file(path) as partial:
@@ -98,6 +106,9 @@ def _section(section: ReportSection, anchor: str) -> dict[str, object]:
     _check(section)
     return {
         "title": framework.title,
+        "anchor": anchor,
+        "parts": _PARTS,
+        "note": section.note,
         "summary": summary(frame),
         "n_ranks": framework.n_ranks,
         "cells": cell_table(frame, framework, anchor),
@@ -119,13 +130,13 @@ def _check(section: ReportSection) -> None:
     foreign = sorted(set(frame["competency"].dropna()) - set(framework.names))
     if foreign:
         msg = (
-            f"The assignments name {', '.join(foreign)}, which {framework.id} does not have. "
+            f"The assignments name {', '.join(map(shown, foreign[:5]))}, which {framework.id} does not have. "
             "Give the framework that they were made with by --framework."
         )
         raise CommentsError(msg)
     if section.per_person and find_column(frame, PERSON_COLUMNS) is None:
         msg = (
             f"The assignments have no column named one of {', '.join(PERSON_COLUMNS)}, so nobody can be shown apart. "
-            f"They have {', '.join(map(str, frame.columns))}."
+            f"They have {', '.join(map(shown, frame.columns))}."
         )
         raise CommentsError(msg)

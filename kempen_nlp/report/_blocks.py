@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kempen_nlp import plots
-from kempen_nlp.dutch import POLARITY_TERMS, agreeing, counted
-from kempen_nlp.framework import Framework
+from kempen_nlp.dutch import POLARITY_TERMS, counted, in_dutch_words, listed
+from kempen_nlp.framework import Framework, Status
 from kempen_nlp.profiles import (
     MIN_PERSONS,
     PERSON_COLUMNS,
     PROFILE_COLUMNS,
+    TOO_LITTLE,
     compare_groups,
     compare_persons,
     find_column,
@@ -49,8 +50,8 @@ def summary(frame: pd.DataFrame) -> str:
     quotes = int((frame["state"] == "assigned").sum())
     return (
         f"{counted(len(states) + unread, 'opmerking')}: in {assigned} staat bewijs ({counted(quotes, 'citaat')}), "
-        f"in {unsure} is alles te onzeker, {nothing} {agreeing(nothing, 'bevat', 'bevatten')} geen bewijs "
-        f"en {unread} {agreeing(unread, 'kon', 'konden')} niet worden gelezen."
+        f"in {unsure} is alles te onzeker, in {nothing} staat geen bewijs en {unread} "
+        f"{'kon' if unread == 1 else 'konden'} niet worden gelezen."
     )
 
 
@@ -69,6 +70,7 @@ def cell_table(frame: pd.DataFrame, framework: Framework, anchor: str) -> list[d
                     "anchor": f"{anchor}c{number}n{rank}",
                     "strengths": strengths,
                     "developments": developments,
+                    "said": f"{counted(strengths, 'sterk punt')}, {counted(developments, 'ontwikkelpunt')}",
                     "shade": shade,
                 }
             )
@@ -82,7 +84,12 @@ def quote_blocks(frame: pd.DataFrame, framework: Framework, anchor: str) -> list
     for number, name in enumerate(framework.names):
         mine = frame[(frame["competency"] == name) & (frame["state"] == "assigned")]
         groups = [
-            {"anchor": f"{anchor}c{number}n{rank}", "rank": str(rank), "rows": quote_rows(rows)}
+            {
+                "anchor": f"{anchor}c{number}n{rank}",
+                "rank": str(rank),
+                "said": counted(len(rows), "citaat"),
+                "rows": quote_rows(rows),
+            }
             for rank, rows in mine.groupby("rank")
         ]
         if groups:
@@ -99,10 +106,13 @@ def quote_rows(rows: pd.DataFrame) -> list[dict[str, str]]:
             "rank": str(row["rank"]),
             "polarity": POLARITY_TERMS[row["polarity"]],
             "kind": row["polarity"],
-            "probability": f"{row['probability']:.2f}".replace(".", ","),
+            # Whoever decided about it took the place of the model's probability.
+            "probability": "nagekeken"
+            if pd.isna(row["probability"])
+            else f"{row['probability']:.2f}".replace(".", ","),
             "evidence": "" if pd.isna(row["evidence_text"]) else row["evidence_text"],
         }
-        for row in rows.sort_values("probability", ascending=False).to_dict("records")
+        for row in rows.sort_values("probability", ascending=False, na_position="first").to_dict("records")
     ]
 
 
@@ -118,7 +128,8 @@ def group_blocks(frame: pd.DataFrame, framework: Framework) -> dict[str, Any]:
         return {"figures": [], "note": note}
     persons = compare_persons(frame, framework)
     unknown = persons.loc[persons["note"].notna(), "profile"].unique()
-    note = f"Niet in het raamwerk: {', '.join(unknown)}. " if len(unknown) else ""
+    verb = "staat het profiel" if len(unknown) == 1 else "staan de profielen"
+    note = f"Niet in het raamwerk {verb} {listed(list(unknown))}. " if len(unknown) else ""
     counts = compare_groups(persons)
     if counts.empty:
         note += f"Er zijn minder dan {MIN_PERSONS} medewerkers met een profiel; zij worden niet apart getoond."
@@ -127,12 +138,24 @@ def group_blocks(frame: pd.DataFrame, framework: Framework) -> dict[str, Any]:
     for (group, n_persons), rows in counts.groupby(["group", "n_persons"], sort=False):
         ax = plots.new_axes(rows=len(rows))
         title = f"{group or 'Alle medewerkers met een profiel'} (n = {n_persons})"
-        figures.append(figure(plots.plot_group(rows, title=title, ax=ax), f"Gevonden naast vereist niveau: {title}"))
-    small = persons["profile"].nunique() - len(unknown) - (counts["group"].nunique() - 1)
-    if small:
+        shown = plots.plot_group(rows, title=title, ax=ax)
+        figures.append(figure(shown, f"Gevonden naast vereist niveau: {title}", _group_table(rows)))
+    n_profiles = persons["profile"].nunique() - len(unknown)
+    small = n_profiles - (counts["group"].nunique() - 1)
+    if n_profiles > 1 and small:
         why = f"anders stonden er minder dan {MIN_PERSONS} medewerkers apart"
-        note += f"{small} {agreeing(small, 'profiel telt', 'profielen tellen')} alleen in het geheel mee; {why}."
+        verb = "telt" if small == 1 else "tellen"
+        note += f"{counted(small, 'profiel')} {verb} alleen in het geheel mee; {why}."
     return {"figures": figures, "note": note}
+
+
+def _group_table(rows: pd.DataFrame) -> pd.DataFrame:
+    headings = {
+        "competency": "competentie",
+        **{s.value: plots.STATUS_TERMS[s] for s in reversed(Status)},
+        "too_little": TOO_LITTLE,
+    }
+    return rows[list(headings)].rename(columns=headings)
 
 
 def unjudged(frame: pd.DataFrame, framework: Framework) -> dict[str, Any]:
@@ -143,16 +166,19 @@ def unjudged(frame: pd.DataFrame, framework: Framework) -> dict[str, Any]:
     said = set(frame.loc[frame["state"] == "assigned", "competency"])
     return {
         "unsure": quote_rows(shown),
-        "n_more": len(unsure) - len(shown),
-        "unread": [{"id": row["id"], "problems": row["problems"]} for row in unread.to_dict("records")],
-        "silent": [name for name in framework.names if name not in said],
+        "n_unsure": counted(len(unsure), "citaat"),
+        "n_more": counted(len(unsure) - len(shown), "citaat") if len(unsure) > len(shown) else "",
+        "unread": [{"id": row["id"], "problems": in_dutch_words(row["problems"])} for row in unread.to_dict("records")],
+        "n_unread": counted(len(unread), "opmerking"),
+        "silent": listed([name for name in framework.names if name not in said]),
     }
 
 
-def figure(ax: Axes, label: str) -> dict[str, Any]:
-    """Return a figure for the template, with what a screen reader says of it."""
+def figure(ax: Axes, label: str, table: pd.DataFrame) -> dict[str, Any]:
+    """Return a figure for the template, with what a screen reader says of it and the same as a table."""
     from markupsafe import Markup
 
     svg = plots.svg_of(ax)
     # matplotlib escapes the texts that it draws; what precedes the element is not HTML.
-    return {"label": label, "svg": Markup(svg[svg.index("<svg") :])}  # noqa: S704
+    rows = [["" if pd.isna(value) else value for value in row] for row in table.itertuples(index=False, name=None)]
+    return {"label": label, "svg": Markup(svg[svg.index("<svg") :]), "headings": list(table.columns), "rows": rows}  # noqa: S704

@@ -9,7 +9,7 @@ import pandas as pd
 from kempen_nlp import plots
 from kempen_nlp.errors import FrameworkError
 from kempen_nlp.framework import Framework
-from kempen_nlp.profiles import PERSON_COLUMNS, PROFILE_COLUMNS, compare_with_profile, find_column
+from kempen_nlp.profiles import PERSON_COLUMNS, PROFILE_COLUMNS, compare_with_profile, find_column, in_dutch_headings
 from kempen_nlp.report._blocks import figure, quote_rows, summary
 
 
@@ -43,4 +43,7 @@ def _against_profile(rows: pd.DataFrame, framework: Framework, name: str, label:
         return {"figures": [], "note": f"Het raamwerk heeft geen profiel {label}."}
     ax = plots.new_axes(rows=len(comparison))
     plots.plot_profile(comparison, title=f"{name} ({label})", n_ranks=framework.n_ranks, ax=ax)
-    return {"figures": [figure(ax, f"Gevonden en vereist niveau van {name}")], "note": ""}
+    return {
+        "figures": [figure(ax, f"Gevonden en vereist niveau van {name}", in_dutch_headings(comparison))],
+        "note": "",
+    }

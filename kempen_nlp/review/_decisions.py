@@ -58,6 +58,8 @@ class SetAside:
     column: str
     found: str
     expected: str
+    cell: str = ""
+    """Sheet and cell, ``Toewijzingen!L7``; empty where there is no sheet."""
 
 
 class _Unusable(Exception):  # noqa: N818 - caught where it is raised, never seen outside
@@ -152,10 +154,13 @@ def _final(
 
 def _corrected(row: ReviewRow, model: Finding | None, text: str, framework: Framework) -> Finding:
     value: dict[str, Any] = {}
+    if row.cells.get("new_competency") is not None:
+        # Before what is missing: a competency that does not exist is the mistake to mend first.
+        _competency(row.cells["new_competency"], framework)
     for name, field in zip(_NEW, _FIELDS, strict=True):
         given = row.cells.get(name)
         if given is None and model is None:
-            raise _Unusable(REVIEW_HEADINGS[name], None, "ingevuld, want het model vond hier niets")
+            raise _Unusable(REVIEW_HEADINGS[name], None, "een waarde, want het model vond hier niets")
         value[field] = getattr(model, field) if given is None else given
     competency = _competency(value["competency"], framework)
     ranks = framework[competency].ranks

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,19 @@ from typing import Any
 from kempen_nlp.assignments import unescape_excel
 from kempen_nlp.dutch import HEADINGS, KEY_HEADING, REVIEW_HEADINGS
 from kempen_nlp.errors import ReviewError
-from kempen_nlp.workbook import ASSIGNMENTS_SHEET, FIELDS, METHOD_SHEET, NAME_PREFIX
+from kempen_nlp.workbook import (
+    ASSIGNMENTS_SHEET,
+    COUNT_HEADINGS,
+    FIELDS,
+    FRAMEWORK_FACT,
+    METHOD_SHEET,
+    NAME_PREFIX,
+)
 
 _NEEDED = (*FIELDS, "key", "decision", "reviewer")
+_HEADING_OF = {**HEADINGS, **REVIEW_HEADINGS, "key": KEY_HEADING}
+_SEARCHED = 20
+"""Rows at the top of a sheet in which the heading is looked for."""
 _PLACE = re.compile(r"^'?(?P<sheet>(?:[^']|'')+?)'?!\$?(?P<column>[A-Z]+)\$?(?P<row>\d+)$")
 
 
@@ -40,6 +51,19 @@ class FilledWorkbook:
     """The sheet with the method: subject to what it says."""
     saved: datetime | None
     """When it was last saved, as the workbook itself says."""
+    sheet: str = ""
+    """Of the rows, as people named it."""
+    letters: Mapping[str, str] = field(default_factory=dict)
+    """Heading as ``kempen classify`` writes it to the letter of its column."""
+    n_rows: Mapping[str, int] = field(default_factory=dict)
+    """Id of a comment to how many rows it was given; empty when the sheet that tells it is gone."""
+
+    def cell(self, row: int, heading: str) -> str:
+        """Return where a cell stands, as Excel writes it: ``Toewijzingen!L7``; empty when it is in no sheet."""
+        if heading not in self.letters:
+            return ""
+        name = self.sheet if re.fullmatch(r"\w+", self.sheet) else "'" + self.sheet.replace("'", "''") + "'"
+        return f"{name}!{self.letters[heading]}{row}"
 
 
 def read_workbook(path: str | Path) -> FilledWorkbook:
@@ -56,6 +80,19 @@ def read_workbook(path: str | Path) -> FilledWorkbook:
     """
     path = Path(path)
     book = _open(path)
+    try:
+        with warnings.catch_warnings():
+            # Excel's extensions for colours and lists are left out of what is read; that says nothing to an analyst.
+            warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
+            return _filled(book, path)
+    finally:
+        # Else Windows keeps the file from being saved again.
+        book.close()
+
+
+def _filled(book: Any, path: Path) -> FilledWorkbook:  # noqa: ANN401 - a book of openpyxl
+    from openpyxl.utils import get_column_letter
+
     sheet_name, header_row, column_of = _find_columns(book, path)
     sheet = book[sheet_name]
     values = sheet.iter_rows(min_row=header_row, values_only=True)
@@ -63,11 +100,13 @@ def read_workbook(path: str | Path) -> FilledWorkbook:
     known = set(column_of.values())
     rows = []
     for number, line in enumerate(values, start=header_row + 1):
-        cells = {field: _value(line, index) for field, index in column_of.items()}
+        cells = {name: _value(line, index) for name, index in column_of.items()}
         if any(value is not None for value in cells.values()):
             extra = {h: str(_value(line, n) or "") for n, h in enumerate(header) if h and n not in known}
             rows.append(ReviewRow(number, cells, extra))
-    return FilledWorkbook(path, tuple(rows), _facts(book), book.properties.modified)
+    letters = {_HEADING_OF[name]: get_column_letter(index + 1) for name, index in column_of.items()}
+    saved = book.properties.modified
+    return FilledWorkbook(path, tuple(rows), _facts(book), saved, sheet_name, letters, _counts(book))
 
 
 def _open(path: Path) -> Any:  # noqa: ANN401 - a book of openpyxl
@@ -77,24 +116,27 @@ def _open(path: Path) -> Any:  # noqa: ANN401 - a book of openpyxl
         msg = f"{path} is not a file. Expected a workbook that `kempen classify -o FILE.xlsx` wrote."
         raise ReviewError(msg)
     try:
-        return openpyxl.load_workbook(path, read_only=True, data_only=True)
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except Exception as error:  # openpyxl lets through whatever zip and XML raise
         msg = (
             f"{path} cannot be opened as an Excel workbook ({type(error).__name__}). "
             "Save it again as .xlsx, without a password."
         )
         raise ReviewError(msg) from error
+    for sheet in book.worksheets:
+        # What a file says of its size is often wrong, and then rows would be left out.
+        sheet.reset_dimensions()
+    return book
 
 
 def _find_columns(book: Any, path: Path) -> tuple[str, int, dict[str, int]]:  # noqa: ANN401 - a book of openpyxl
     places = {name: _place(book, name) for name in [*HEADINGS, *REVIEW_HEADINGS, "key"]}
-    sheet_name, header_row, _ = places["key"] or (_sheet_with_keys(book, path), 1, 0)
+    sheet_name, header_row, _ = places["key"] or (*_sheet_with_keys(book, path), 0)
     named = {name: place[2] for name, place in places.items() if place and place[:2] == (sheet_name, header_row)}
     header = next(book[sheet_name].iter_rows(min_row=header_row, max_row=header_row, values_only=True), ())
-    heading_of = {**HEADINGS, **REVIEW_HEADINGS, "key": KEY_HEADING}
-    position = {str(value).strip().casefold(): n for n, value in reversed(list(enumerate(header))) if value is not None}
-    found = {name: position[heading] for name, heading in heading_of.items() if heading in position} | named
-    missing = [heading_of[name] for name in _NEEDED if name not in found]
+    position = {heading: n for n, heading in reversed(list(enumerate(_texts(header)))) if heading}
+    found = {name: position[heading] for name, heading in _HEADING_OF.items() if heading in position} | named
+    missing = [_HEADING_OF[name] for name in _NEEDED if name not in found]
     if missing:
         msg = (
             f"{path}, sheet {sheet_name!r}: the columns {missing} are gone. Expected them as `kempen classify` wrote "
@@ -115,21 +157,46 @@ def _place(book: Any, field: str) -> tuple[str, int, int] | None:  # noqa: ANN40
     return sheet, int(match["row"]), column_index_from_string(match["column"]) - 1
 
 
-def _sheet_with_keys(book: Any, path: Path) -> str:  # noqa: ANN401 - a book of openpyxl
-    names = sorted(book.sheetnames, key=lambda name: name != ASSIGNMENTS_SHEET)
-    for name in names:
-        header = next(book[name].iter_rows(max_row=1, values_only=True), ())
-        if KEY_HEADING in [str(value).strip().casefold() for value in header]:
-            return str(name)
+def _sheet_with_keys(book: Any, path: Path) -> tuple[str, int]:  # noqa: ANN401 - a book of openpyxl
+    """Return the sheet and the row of its heading, also when rows were put above it."""
+    for name in sorted(book.sheetnames, key=lambda name: name != ASSIGNMENTS_SHEET):
+        for number, texts in _top(book, name):
+            if KEY_HEADING in texts:
+                return str(name), number
     msg = f"{path} has no sheet with a column {KEY_HEADING!r}. Expected a workbook that `kempen classify` wrote."
     raise ReviewError(msg)
 
 
+def _top(book: Any, name: str) -> Iterator[tuple[int, list[str]]]:  # noqa: ANN401 - a book of openpyxl
+    for number, line in enumerate(book[name].iter_rows(max_row=_SEARCHED, values_only=True), start=1):
+        yield number, _texts(line)
+
+
+def _texts(line: tuple[Any, ...]) -> list[str]:
+    return ["" if value is None else str(value).strip().casefold() for value in line]
+
+
 def _facts(book: Any) -> dict[str, str]:  # noqa: ANN401 - a book of openpyxl
-    if METHOD_SHEET not in book.sheetnames:
-        return {}
-    rows = book[METHOD_SHEET].iter_rows(max_col=2, values_only=True)
-    return {str(row[0]): str(row[1]) for row in rows if len(row) == 2 and row[0] is not None}
+    """Return what the sheet with the method says, whatever people call that sheet."""
+    for name in sorted(book.sheetnames, key=lambda name: name != METHOD_SHEET):
+        rows = [row for row in book[name].iter_rows(max_col=2, values_only=True) if len(row) == 2]
+        facts = {str(key): str(value) for key, value in rows if key is not None}
+        if FRAMEWORK_FACT in facts:
+            return facts
+    return {}
+
+
+def _counts(book: Any) -> dict[str, int]:  # noqa: ANN401 - a book of openpyxl
+    """Return how many rows each comment has on the first sheet, from the sheet with a row a comment."""
+    wanted = (HEADINGS["id"], *COUNT_HEADINGS)
+    for name in book.sheetnames:
+        for number, texts in _top(book, name):
+            if all(heading in texts for heading in wanted):
+                columns = [texts.index(heading) for heading in wanted]
+                lines = book[name].iter_rows(min_row=number + 1, values_only=True)
+                rows = (["" if _value(line, c) is None else str(_value(line, c)) for c in columns] for line in lines)
+                return {i: max(1, int(a) + int(b)) for i, a, b in rows if i and a.isdecimal() and b.isdecimal()}
+    return {}
 
 
 def _value(line: tuple[Any, ...], index: int) -> Any:  # noqa: ANN401 - whatever a cell holds

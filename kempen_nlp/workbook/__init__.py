@@ -10,16 +10,25 @@ from pathlib import Path
 import pandas as pd
 
 from kempen_nlp.assignments import ClassifiedComment, to_frame, whole_file
-from kempen_nlp.dutch import KEY_HEADING, POLARITY_TERMS, REVIEW_HEADINGS, STATE_TERMS, in_dutch
+from kempen_nlp.dutch import (
+    KEY_HEADING,
+    POLARITY_TERMS,
+    REVIEW_HEADINGS,
+    STATE_TERMS,
+    counted,
+    in_dutch,
+    in_dutch_words,
+)
 from kempen_nlp.framework import Framework
 from kempen_nlp.profiles import profile_sheet
 from kempen_nlp.quality import count_marks, mark_comments
 from kempen_nlp.workbook._keys import FIELDS, row_key
 from kempen_nlp.workbook._sheets import NAME_PREFIX, add_sheet, make_reviewable, ordered
+from kempen_nlp.workbook._steady import steady_package
 
 __all__ = [
-    "ASSIGNMENTS_SHEET", "FIELDS", "FRAMEWORK_FACT", "METHOD_SHEET", "NAME_PREFIX", "Run", "framework_hash", "row_key",
-    "write_sheets", "write_workbook",
+    "ASSIGNMENTS_SHEET", "COUNT_HEADINGS", "FIELDS", "FRAMEWORK_FACT", "METHOD_SHEET", "NAME_PREFIX", "Run",
+    "framework_hash", "row_key", "write_sheets", "write_workbook",
 ]  # fmt: skip
 
 ASSIGNMENTS_SHEET = "Toewijzingen"
@@ -27,6 +36,8 @@ COMMENTS_SHEET = "Opmerkingen"
 PROFILES_SHEET = "Profielen"
 QUALITY_SHEET = "Kwaliteit"
 METHOD_SHEET = "Uitleg"
+COUNT_HEADINGS = ("toewijzingen", STATE_TERMS["abstained"])
+"""On the sheet with a row a comment: how many rows it has on the first sheet."""
 FRAMEWORK_FACT = "raamwerk (sha256)"
 _EXPLAINED = {
     "Let op": "Hulpmiddel bij het lezen. Neem geen beslissing over een medewerker zonder zelf de opmerkingen te lezen.",
@@ -100,7 +111,8 @@ def write_sheets(sheets: Mapping[str, pd.DataFrame], path: str | Path, *, review
     """
     Write tables as sheets with a frozen header and filters, whole or not at all.
 
-    With ``review`` the first sheet gets drop-downs and what it takes to read decisions back.
+    The same tables give the same bytes. With ``review`` the first sheet gets drop-downs and what it takes to read
+    decisions back.
     """
     from openpyxl import Workbook
 
@@ -114,6 +126,7 @@ def write_sheets(sheets: Mapping[str, pd.DataFrame], path: str | Path, *, review
         make_reviewable(book, first, list(table.columns), len(table), review.framework)
     with whole_file(path) as partial:
         book.save(partial)
+        steady_package(partial)
 
 
 def _for_review(frame: pd.DataFrame, decisions: Mapping[str, Mapping[str, object]]) -> pd.DataFrame:
@@ -130,8 +143,9 @@ def _overview(comments: Sequence[ClassifiedComment]) -> pd.DataFrame:
     for comment in comments:
         found = "; ".join(f"{a.competency} {a.rank} ({POLARITY_TERMS[a.polarity]})" for a in comment.assignments)
         counts = (len(comment.assignments), len(comment.abstained))
-        rows.append((comment.id, comment.text, STATE_TERMS[comment.state], found, *counts, " ".join(comment.problems)))
-    columns = ["nummer", "opmerking", "uitkomst", "gevonden", "toewijzingen", "te onzeker", "problemen"]
+        problems = in_dutch_words(" ".join(comment.problems))
+        rows.append((comment.id, comment.text, STATE_TERMS[comment.state], found, *counts, problems))
+    columns = ["nummer", "opmerking", "uitkomst", "gevonden", *COUNT_HEADINGS, "problemen"]
     table = pd.DataFrame(rows, columns=columns)
     extra = dict.fromkeys(name for comment in comments for name in comment.extra)
     for name in extra:
@@ -142,10 +156,11 @@ def _overview(comments: Sequence[ClassifiedComment]) -> pd.DataFrame:
 
 def _method(comments: Sequence[ClassifiedComment], marked: pd.DataFrame, run: Run) -> pd.DataFrame:
     counts = {term: sum(c.state == state for c in comments) for state, term in STATE_TERMS.items()}
+    all_of_them = counted(len(comments), "opmerking")
     rows = [
         *_EXPLAINED.items(),
         ("opmerkingen", f"{len(comments)}: " + ", ".join(f"{n} {term}" for term, n in counts.items())),
-        *((f"kwaliteit: {mark}", f"{n} van {len(comments)} opmerkingen") for mark, n in count_marks(marked).items()),
+        *((f"kwaliteit: {mark}", f"{n} van {all_of_them}") for mark, n in count_marks(marked).items()),
         *([(FRAMEWORK_FACT, framework_hash(run.framework))] if run.framework else []),
         *run.facts.items(),
     ]

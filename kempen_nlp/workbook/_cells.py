@@ -16,7 +16,7 @@ MAX_UNITS = 32_767
 _LIVE = ("=", "+", "-", "@")
 
 
-def new_cell(sheet: Any, value: object, alignment: Alignment) -> Any:  # noqa: ANN401 - openpyxl gives its cells no type  # noqa: ANN401 - of a write-only book, or of another
+def new_cell(sheet: Any, value: object, alignment: Alignment) -> Any:  # noqa: ANN401 - openpyxl gives its cells no type
     """
     Return a cell that holds a value as what it is; None for a missing value.
 

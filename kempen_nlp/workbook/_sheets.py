@@ -19,7 +19,7 @@ from kempen_nlp.workbook._cells import new_cell
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
-    from openpyxl.styles import Alignment
+    from openpyxl.styles import Alignment as AlignmentOf
 
 Sheet = Any
 """A sheet of a write-only book; its types do not say what it can do."""
@@ -31,7 +31,7 @@ _WIDTHS = {
     "text": 60, "quote": 50, "evidence_text": 50, "problems": 40, "opmerking": 60, "citaat": 50, "indicator": 50,
     "problemen": 40, "reden": 40, "juist citaat": 40, "juiste competentie": 24, "competentie": 24, "niveau": 9,
     "kans": 8, "nummer": 10, "uitkomst": 14, "betekenis": 90, "onderwerp": 28, "toelichting": 60, "gevonden": 50,
-    "kenmerken": 34, "opmerking bij profiel": 40,
+    "kenmerken": 34, "opmerking bij profiel": 40, "medewerker": 26, "profiel": 22, "functie": 22, "leidinggevende": 26,
 }  # fmt: skip
 _LINE_HEIGHT = 15
 _MAX_LINES = 12
@@ -42,6 +42,7 @@ _FILLS = {
     "groei": "A6DBA0", "gewenst": "1B7837", "ontstegen": "4393C3", "te weinig bewijs": "EEEEEE",
 }  # fmt: skip
 _WHITE_INK = {"gewenst", "ontstegen"}
+_TO_FILL_IN = "FFFBE6"
 _DECISION_FILLS = {"accept": "C7E9C0", "change": "FEE391", "reject": "D9D9D9"}
 _TECHNICAL = (
     "rank_probabilities",
@@ -64,16 +65,21 @@ def add_sheet(book: Workbook, name: str, frame: pd.DataFrame) -> Sheet:
     sheet = book.create_sheet(name)
     letters = [get_column_letter(n) for n in range(1, len(frame.columns) + 1)]
     wrapped = Alignment(wrap_text=True, vertical="top")
+    hidden = _hidden(frame)
     # A write-only sheet writes its columns before its first row, so all that is said of them comes first.
     for letter, heading in zip(letters, frame.columns, strict=True):
         column = sheet.column_dimensions[letter]
         column.width = _width(heading)
         column.alignment = wrapped
-        column.hidden = KEY_HEADING in frame.columns and heading in TECHNICAL_HEADINGS
+        column.hidden = heading in hidden
+        if heading in REVIEW_HEADINGS.values():
+            column.fill = PatternFill("solid", start_color=_TO_FILL_IN)
         if heading == REVIEW_HEADINGS["date"]:
             column.number_format = "dd-mm-yyyy"
     sheet.freeze_panes = "B2"
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.page_setup.paperSize = 9  # A4
+    sheet.print_title_rows = "1:1"
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.auto_filter.ref = f"A1:{letters[-1] if letters else 'A'}{len(frame) + 1}"
     header = [new_cell(sheet, str(heading), wrapped) for heading in frame.columns]
@@ -86,14 +92,17 @@ def add_sheet(book: Workbook, name: str, frame: pd.DataFrame) -> Sheet:
     return sheet
 
 
-def _add_rows(sheet: Sheet, frame: pd.DataFrame, wrapped: Alignment) -> None:
-    from openpyxl.styles import Font, PatternFill
+def _add_rows(sheet: Sheet, frame: pd.DataFrame, wrapped: AlignmentOf) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill
 
     fills = {word: PatternFill("solid", start_color=color) for word, color in _FILLS.items()}
     white = Font(color="FFFFFF")
-    widths = [_width(heading) for heading in frame.columns]
+    # In the middle: a number on the right stands against the text of the next column.
+    middle = Alignment(horizontal="center", vertical="top")
+    hidden = _hidden(frame)
+    widths = [0 if heading in hidden else _width(heading) for heading in frame.columns]
     for number, values in enumerate(frame.itertuples(index=False, name=None), start=2):
-        cells = [new_cell(sheet, value, wrapped) for value in values]
+        cells = [new_cell(sheet, value, wrapped if isinstance(value, str) else middle) for value in values]
         for cell, value in zip(cells, values, strict=True):
             if cell is None:
                 continue
@@ -107,15 +116,20 @@ def _add_rows(sheet: Sheet, frame: pd.DataFrame, wrapped: Alignment) -> None:
         sheet.append(cells)
 
 
+def _hidden(frame: pd.DataFrame) -> tuple[str, ...]:
+    return TECHNICAL_HEADINGS if KEY_HEADING in frame.columns else ()
+
+
 def _width(heading: object) -> int:
-    return _WIDTHS.get(str(heading), 16)
+    # Beside the heading stands the button of its filter.
+    return _WIDTHS.get(str(heading), min(max(16, len(str(heading)) + 5), 30))
 
 
 def _n_lines(values: Sequence[object], widths: Sequence[int]) -> int:
-    """Return how many lines the fullest cell of a row needs, at most ``_MAX_LINES``."""
+    """Return how many lines the fullest cell of a row needs, at most ``_MAX_LINES``; hidden columns have width 0."""
     needed = 1
     for value, width in zip(values, widths, strict=True):
-        if isinstance(value, str) and len(value) > width:
+        if width and isinstance(value, str) and len(value) > width:
             needed = max(needed, sum(len(line) // width + 1 for line in value.splitlines()[:_MAX_LINES]))
     return min(needed, _MAX_LINES)
 
@@ -135,6 +149,8 @@ def make_reviewable(
         column = letter_of[REVIEW_HEADINGS[field]]
         source = f"{LISTS_SHEET}!${get_column_letter(number)}$2:${get_column_letter(number)}${len(values) + 1}"
         _add_choice(sheet, f"{column}2:{column}{last}", source, values)
+    # On paper all columns side by side are too small to read.
+    sheet.print_area = f"A1:{letter_of[HEADINGS['evidence_text']]}{last}"
     # Only the reviewer's own columns: the colours of outcome and judgement stay readable.
     first, final = (letter_of[REVIEW_HEADINGS[name]] for name in ("decision", "reason"))
     _color_by_decision(sheet, first, f"{first}2:{final}{last}")

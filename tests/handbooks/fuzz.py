@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
+import re
 import sys
 import tempfile
 import time
+import traceback
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -20,6 +24,9 @@ WORDS = ["Niveau 1", "Niveau 2:", "niveau", "Level", "# ", "## ", "####", "- ", 
 
 FIELDS = ["competenties", "competencies", "naam", "name", "niveau", "level", "levels", "niveaus", "indicatoren", "behaviours", "definitie",
           "Basis", "Gevorderd", "1", "2", "L1", "tekst", "cluster", "tips", "Samenwerken", "proficiencyLevels", "id"]  # fmt: skip
+
+
+FAULTS = (TypeError, AttributeError, IndexError, KeyError, NameError, UnboundLocalError, AssertionError)
 
 
 def random_text(rng):
@@ -68,6 +75,38 @@ def lines_shuffled(rng, content):
     return "\n".join(lines).encode()
 
 
+def parts_moved(rng, content):
+    """Return an Office file with paragraphs and rows left out, doubled and moved; its parts stay whole."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    for name in [n for n in parts if re.search(r"document\.xml$|sheet\d+\.xml$", n)]:
+        pieces = re.split(rb"(<w:p[ >].*?</w:p>|<row [^>]*>.*?</row>)", parts[name], flags=re.DOTALL)
+        inner = list(range(1, len(pieces), 2))
+        for _ in range(rng.randint(1, 10)):
+            if len(inner) > 1:
+                at, other = rng.sample(inner, 2)
+                pieces[at] = rng.choice([b"", pieces[other], pieces[at] + pieces[at]])
+        parts[name] = b"".join(pieces)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, part in parts.items():
+            package.writestr(name, part)
+    return target.getvalue()
+
+
+def hidden_fault(error):
+    """Return the type and place of a fault of our own that a reader turned into a clear error; empty when none is."""
+    cause = error.__cause__
+    if not isinstance(cause, FAULTS):
+        return ""
+    frame = traceback.extract_tb(cause.__traceback__)[-1]
+    return (
+        f"{type(cause).__name__} in {Path(frame.filename).name}:{frame.lineno}"
+        if "kempen_nlp" in frame.filename
+        else ""
+    )
+
+
 def run(n_cases, seed=20261123):
     """Return how each case ended and the longest time; raises what the parser raises beyond its own errors."""
     rng = random.Random(seed)
@@ -83,6 +122,8 @@ def run(n_cases, seed=20261123):
                 content, suffix = json.dumps(random_json(rng)).encode(), ".json"
             elif kind < 0.25:
                 content, suffix = random_text(rng), rng.choice([".txt", ".md", ".html", ".csv"])
+            elif source.suffix in (".docx", ".xlsx") and kind < 0.7:
+                content, suffix = parts_moved(rng, content), source.suffix
             else:
                 content, suffix = (
                     (lines_shuffled(rng, content) if is_text and kind < 0.6 else mutated(rng, content)),
@@ -98,6 +139,8 @@ def run(n_cases, seed=20261123):
                 ends["framework"] += 1
             except KempenError as error:
                 ends["clear error" if str(error) and "\n" not in str(error) else "unclear error"] += 1
+                if fault := hidden_fault(error):
+                    ends[f"hidden: {fault}"] += 1
             except Exception:
                 (Path(tempfile.gettempdir()) / f"fuzz-failure{suffix}").write_bytes(content)
                 sys.stderr.write(f"case {case}, from {source.name}\n")

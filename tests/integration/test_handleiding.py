@@ -22,6 +22,7 @@ def _commands(text):
 
 
 COMMANDS = _commands(TEXT)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 TASKS = dict(re.findall(r"^## (Taak \d)(.*?)(?=^## |\Z)", TEXT, flags=re.DOTALL | re.MULTILINE))
 
 
@@ -77,6 +78,9 @@ def test_commands_that_are_not_run_exist(capsys):
     for command in COMMANDS:
         program, *args = shlex.split(command)
         match program:
+            case "py" | "pip" | "source" | r".venvScriptsactivate":
+                # Installing is the README's, and done anew by continuous integration; the manual says the same.
+                assert command in README
             case "make":
                 assert args[0] in targets
             case "python":
@@ -85,7 +89,7 @@ def test_commands_that_are_not_run_exist(capsys):
                 assert main(["train", "--help"]) == 0
                 shown = capsys.readouterr().out
                 assert all(option in shown for option in args if option.startswith("--"))
-            case "kempen" if args == ["--help"]:
+            case "kempen" if args[-1] == "--help":
                 assert main(args) == 0
             case _:
                 assert program == "kempen"

@@ -23,6 +23,7 @@ import pytest
 import websocket
 
 from kempen_nlp.app import NOTEBOOK
+from kempen_nlp.app._session import ReviewSession
 from kempen_nlp.corpus import shipped_path
 
 pytest.importorskip("voila", reason="the extra `app` is not installed, so the review page is not tested")
@@ -118,7 +119,7 @@ class Browser:
     def choose(self, selector, label):
         self.run(
             f"(() => {{ const s = document.querySelector({selector + ' select'!r}); "
-            f"s.value = [...s.options].find(o => o.text === {label!r}).value; s.dispatchEvent(new Event('change', {{bubbles: true}})); }})()"
+            f"s.value = [...s.options].find(o => o.text.replaceAll('\u00a0', ' ') === {label!r}).value; s.dispatchEvent(new Event('change', {{bubbles: true}})); }})()"
         )
 
     def type(self, selector, text):
@@ -126,6 +127,12 @@ class Browser:
             f"(() => {{ const i = document.querySelector({selector!r}); i.value = {text!r}; "
             "i.dispatchEvent(new Event('input', {bubbles: true})); i.dispatchEvent(new Event('change', {bubbles: true})); })()"
         )
+
+    def press(self, key, code, number):
+        """Press and release a key, as a person without a mouse does."""
+        for kind in ("keyDown", "keyUp"):
+            more = {"text": key} if len(key) == 1 and kind == "keyDown" else {}
+            self.ask("Input.dispatchKeyEvent", type=kind, key=key, code=code, windowsVirtualKeyCode=number, **more)
 
     def text(self, selector):
         return self.run(f"document.querySelector({selector!r})?.innerText ?? ''")
@@ -244,7 +251,6 @@ def test_from_upload_to_workbook(browser, quick):
     browser.open(quick)
     browser.upload(".kempen-upload", shipped_path("corpus", "feedback", "sample.csv"))
     browser.choose(".kempen-framework", "welzijn")
-    browser.type(".kempen-reviewer input", "Els")
     browser.click(".kempen-start")
     browser.until("/40 opmerkingen gelezen/.test(document.querySelector('.kempen-message').innerText)")
     browser.until("document.querySelectorAll('.kempen-comment mark').length > 0")
@@ -262,10 +268,26 @@ def test_from_upload_to_workbook(browser, quick):
         browser.run(
             f"document.querySelectorAll('.kempen-decision')[{row}].querySelectorAll('button')[{button}].click()"
         )
-        browser.until(f"/ {row + 1} besluit/.test(document.querySelector('.kempen-counter').innerText)")
+        n_done = (1, 1, 2)[row]
+        browser.until(f"/{n_done} besluit(en)? van/.test(document.querySelector('.kempen-todo').innerText)")
+        if row == 1:
+            browser.until(
+                "[...document.querySelectorAll('.kempen-wrong')].some(p => /Vul in wat juist is/.test(p.innerText))"
+            )
+            browser.until("/1 besluit nog niet klaar/.test(document.querySelector('.kempen-todo').innerText)")
+    level = "[...document.querySelectorAll('.widget-dropdown')].filter(d => d.innerText.startsWith('niveau') && d.offsetParent)[0]"
+    browser.run(
+        f"(() => {{ const s = {level}.querySelector('select'); s.selectedIndex = 3; s.dispatchEvent(new Event('change', {{bubbles: true}})); }})()"
+    )
+    browser.until("/3 besluiten van/.test(document.querySelector('.kempen-todo').innerText)")
+    assert browser.run("!!document.querySelector('.kempen-unsaved')")
     browser.picture("nakijken-2-besluiten")
     browser.click(".kempen-make")
+    browser.until("/Vul eerst/.test(document.querySelector('.kempen-link').innerText)")
+    browser.type(".kempen-reviewer input", "Els")
+    browser.click(".kempen-make")
     browser.until("!!document.querySelector('.kempen-link a')")
+    browser.until("!document.querySelector('.kempen-unsaved')")
     address = browser.run("document.querySelector('.kempen-link a').href")
 
     rows = list(openpyxl.load_workbook(io.BytesIO(base64.b64decode(address.partition(",")[2])))["Toewijzingen"].values)
@@ -273,7 +295,58 @@ def test_from_upload_to_workbook(browser, quick):
     assert [row["besluit"] for row in decided] == ["accepteren", "wijzigen", "afwijzen"]
     assert {(row["competentie"], row["beoordelaar"]) for row in decided} == {("Coachen", "Els")}
     assert all(row["datum"] for row in decided)
+    assert decided[1]["juist niveau"] == 3
     assert 0 < doubt < 40
+
+
+def test_a_workbook_goes_on_where_it_was_by_keyboard_alone(browser, quick, tmp_path, monkeypatch):
+    """Its decisions stand there, under its own framework; Tab and the space bar make another one; the page knows until when it is not saved."""
+    monkeypatch.syspath_prepend(Path(__file__).parent)
+    from stand_in import load
+
+    session = ReviewSession(load)
+    sample = shipped_path("corpus", "feedback", "sample.csv")
+    session.read("sample.csv", sample.read_bytes(), "welzijn", min_precision=None, tick=lambda _done, _total: None)
+    session.decide(session.items[0], "Bart", {"decision": "accepteren"})
+    (tmp_path / "nagekeken.xlsx").write_bytes(session.workbook())
+
+    browser.open(quick)
+    browser.upload(".kempen-upload", tmp_path / "nagekeken.xlsx")
+    browser.click(".kempen-start")
+    browser.until("/Uit het werkboek: 1 besluit/.test(document.querySelector('.kempen-message').innerText)")
+    browser.until("/1 besluit van/.test(document.querySelector('.kempen-todo').innerText)")
+    assert browser.run("document.querySelector('.kempen-framework select').selectedOptions[0].text") == "welzijn"
+    active = "[...document.querySelectorAll('.kempen-decision')].map(d => d.querySelector('.mod-active').innerText)"
+    assert browser.run(active)[:2] == ["accepteren", "geen besluit"]
+
+    browser.run("document.querySelectorAll('.kempen-decision')[1].querySelectorAll('button')[0].focus()")
+    browser.press("Tab", "Tab", 9)
+    browser.press(" ", "Space", 32)
+    browser.until("/2 besluiten van/.test(document.querySelector('.kempen-todo').innerText)")
+    browser.picture("nakijken-5-verder")
+    assert browser.run("!!document.querySelector('.kempen-unsaved')")
+    assert browser.run(active)[1] == "accepteren"
+
+    browser.type(".kempen-reviewer input", "Els")
+    browser.click(".kempen-make")
+    browser.until("!!document.querySelector('.kempen-link a') && !document.querySelector('.kempen-unsaved')")
+
+
+def test_an_own_framework_is_read_from_its_file(browser, quick, tmp_path):
+    """Under its own title; without the file the page says what is missing."""
+    framework = json.loads(shipped_path("corpus", "frameworks", "kempen.json").read_text(encoding="utf-8"))
+    (tmp_path / "eigen.json").write_text(
+        json.dumps({**framework, "id": "eigen", "title": "Ons <b>raamwerk"}), encoding="utf-8"
+    )
+    browser.open(quick)
+    browser.upload(".kempen-upload", shipped_path("corpus", "feedback", "sample.csv"))
+    browser.choose(".kempen-framework", "eigen raamwerk (JSON)")
+    browser.click(".kempen-start")
+    browser.until("/nog geen bestand gekozen/.test(document.querySelector('.kempen-message').innerText)")
+    browser.upload(".kempen-own", tmp_path / "eigen.json")
+    browser.click(".kempen-start")
+    browser.until("/Raamwerk: Ons <b>raamwerk/.test(document.querySelector('.kempen-message').innerText)")
+    browser.picture("nakijken-6-eigen")
 
 
 def test_a_bad_file_is_answered_and_the_page_goes_on(browser, quick, tmp_path):

@@ -97,12 +97,83 @@ def test_what_is_not_here_is_said_not_guessed(run, tmp_path):
 def test_an_output_without_a_record_or_with_another_is_refused(run, tmp_path):
     """Nothing is known of it."""
     (tmp_path / "uit.csv").write_bytes((run / "uit.csv").read_bytes())
-    with pytest.raises(CommentsError, match="nothing is known"):
+    with pytest.raises(CommentsError, match=r"is not here, so nothing is known of uit\.csv"):
         verify_output(tmp_path / "uit.csv")
     for text in ("[]", "{}", '{"output": {"sha256": 3}}'):
         (tmp_path / "uit.csv.run.json").write_text(text, encoding="utf-8")
         with pytest.raises(CommentsError):
             verify_output(tmp_path / "uit.csv")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code", "said"),
+    [
+        (lambda f, _: (f / "uit.csv").unlink(), 1, "uit.csv is not a file"),
+        (lambda f, _: (f / "uit.csv").write_bytes(b""), 1, "contents: DIFFERS"),
+        (lambda f, _: (f / "uit.csv.run.json").write_text("{"), 1, "is not JSON"),
+        (lambda _, r: r.pop("model"), 1, "was changed: it lacks 'model'"),
+        (lambda _, r: r.update(format=9), 1, "has format 9, and this version reads 1"),
+        (lambda _, r: r["output"]["states"].update(problem=5), 1, "recorded were 3 rows and 5 set aside"),
+        (lambda _, r: r["model"].update(manifest_sha256="0"), 0, "the run had another model (base)"),
+        (lambda _, r: r["framework"].update(sha256="0"), 0, "the run had another framework (welzijn)"),
+        (lambda _, r: r["package"].update(sha256="0"), 0, "another version now: kempen_nlp"),
+        (lambda _, r: r["input"].update(file="../../elders.csv"), 0, "comments: not compared"),
+    ],
+    ids=["no output", "empty output", "no JSON", "lacks a part", "other format", "other counts", "other model",
+         "other framework", "other program", "comments elsewhere"],
+)  # fmt: skip
+def test_each_fault_has_a_message_and_a_code_of_its_own(run, tmp_path, spoil, code, said, capsys):
+    """1 where something differs, 0 where it could only not be compared; never a fault of the program."""
+    for path in run.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    record = json.loads((tmp_path / "uit.csv.run.json").read_text(encoding="utf-8"))
+    before = json.dumps(record)
+    spoil(tmp_path, record)
+    if json.dumps(record) != before:
+        (tmp_path / "uit.csv.run.json").write_text(json.dumps(record), encoding="utf-8")
+
+    found = main(["verify", str(tmp_path / "uit.csv")])
+
+    output = capsys.readouterr()
+    assert said in output.out + output.err
+    assert found == code
+
+
+def test_what_was_named_and_is_not_there_is_an_error_of_the_input(run, tmp_path, capsys):
+    """Not a fault of the program: comments, framework, model, or a folder for the output."""
+    output = str(run / "uit.csv")
+
+    assert main(["verify", output, "--comments", str(tmp_path / "weg.csv")]) == 1
+    assert main(["verify", output, "--framework", str(tmp_path / "weg.json")]) == 1
+    assert main(["verify", output, "--model", str(tmp_path / "weg")]) == 1
+    assert main(["verify", str(tmp_path)]) == 1
+    assert "is not a file" in capsys.readouterr().err
+
+
+def test_a_changed_threshold_in_the_record_is_found_by_making_the_output_again(run, tmp_path):
+    """Hashes alone would not tell."""
+    for path in run.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    path = tmp_path / "uit.csv.run.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["model"]["thresholds"] = dict.fromkeys(record["model"]["thresholds"], 0.1)
+    path.write_text(json.dumps(record), encoding="utf-8")
+
+    finding = verify_output(tmp_path / "uit.csv", again=True).findings[-1]
+
+    assert finding.holds is False
+    assert "thresholds" in finding.detail
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "jsonl", "parquet"])
+def test_same_input_and_model_give_the_same_bytes(run, tmp_path, ending):
+    """Whatever the format, times and names of persons left out of account; a workbook holds no moment of writing."""
+    outputs = [tmp_path / f"{n}.{ending}" for n in "ab"]
+    for output in outputs:
+        command = ["classify", str(run / "in.csv"), "--framework", "welzijn", "-o", str(output), "--keep-persons"]
+        assert main(command) == 0
+
+    assert outputs[0].read_bytes() == outputs[1].read_bytes()
 
 
 def test_papers_are_filled_from_the_record_and_leave_the_rest_open(run, tmp_path):

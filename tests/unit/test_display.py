@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import html
 import pickle
 import re
 from html.parser import HTMLParser
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kempen_nlp.assignments import Assignment, Assignments, ClassifiedComment, Evidence, spans_of
-from kempen_nlp.display import Span, marked_text
+from kempen_nlp.display import Span, color_of, marked_text
 from kempen_nlp.framework import Framework
 
 TEXT = "Belt <b>klanten</b> terug & haalt\nzijn planning zelden."
@@ -77,16 +78,16 @@ def test_a_result_is_still_a_tuple():
 
 def test_a_result_shows_text_and_table_with_everything_escaped():
     """Nothing of a comment or an indicator becomes a tag."""
-    html = Assignments([_found(0, 24), _found(19, 33, "Resultaatgericht", "development")], TEXT)._repr_html_()
+    shown = Assignments([_found(0, 24), _found(19, 33, "Resultaatgericht", "development")], TEXT)._repr_html_()
 
-    assert "<b>" not in html
-    assert "<i>" not in html
-    assert "Levert &lt;i&gt;altijd" in html
-    assert "0,90" in html
-    assert "1: 0,25 · 2: 0,75" in html
-    assert "ontwikkelpunt" in html
-    assert "dashed" in html
-    _read(html)
+    assert "<b>" not in shown
+    assert "<i>" not in shown
+    assert "Levert &lt;i&gt;altijd" in shown
+    assert "0,90" in shown
+    assert "1: 0,25 · 2: 0,75" in shown
+    assert "ontwikkelpunt" in shown
+    assert "dashed" in shown
+    _read(shown)
 
 
 @pytest.mark.parametrize(
@@ -111,6 +112,18 @@ def test_the_same_competency_has_the_same_colour():
 
     assert first.color == second.color
     assert (first.label, second.label) == ("Samenwerken 2", "Samenwerken 2?")
+
+
+@pytest.mark.parametrize("doubtful", [(0, 24), (5, 24), (2, 40)], ids=["same place", "inside", "crossing"])
+def test_what_counts_is_never_hidden_by_what_is_doubtful(doubtful):
+    """Where both lie, the colour and the line are of the assigned one; dots are for doubt alone."""
+    comment = ClassifiedComment("1", TEXT, (_found(0, 24),), (_found(*doubtful, "Resultaatgericht"),))
+    marks = re.findall(r"background:(#\w+);color:#111;border-bottom:2px (\w+) #555[^>]*>([^<]*)", comment._repr_html_())
+
+    sure = color_of("Samenwerken", ["Samenwerken", "Resultaatgericht"])
+    over = "".join(text for color, line, text in marks if (color, line) == (sure, "solid"))
+    assert over == html.escape(TEXT[:24])
+    assert {line for color, line, _ in marks if color != sure} <= {"dotted"}
 
 
 def test_a_framework_shows_every_indicator_once(welzijn, kempen):

@@ -21,70 +21,102 @@ TEXTS = [
     "Prima jaar & <fijn> mens.",
     "Kreeg twee teams aan tafel.\x0b",
 ]
-GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+HEX = "[0-9a-fA-F]"
+GUID = re.compile(rf"({HEX}{{8}}(-{HEX}{{4}}){{3}}-{HEX}{{12}})|(\{{{HEX}{{8}}(-{HEX}{{4}}){{3}}-{HEX}{{12}}\}})")
+RGB = re.compile(rf"#({HEX}{{6}}|{HEX}{{3}})")
 P, C = "{urn:QDA-XML:project:1.0}", "{urn:QDA-XML:codebook:1.0}"
-CHILDREN = {
-    "Project": ["Users", "CodeBook", "Variables", "Cases", "Sources", "Notes", "Links", "Sets", "Graphs", "Description", "NoteRef"],
-    "CodeBook": ["Codes", "Sets"],
-    "Code": ["Description", "NoteRef", "Code"],
-    "TextSource": ["Description", "PlainTextContent", "PlainTextSelection", "Coding", "NoteRef", "VariableValue"],
-    "PlainTextSelection": ["Description", "Coding", "NoteRef"],
-    "Coding": ["CodeRef", "NoteRef"],
-    "Users": ["User"],
-    "Codes": ["Code"],
-    "Sources": ["TextSource", "PictureSource", "PDFSource", "AudioSource", "VideoSource"],
+_ONCE, _ANY, _SOME = (0, 1), (0, None), (1, None)
+_DATED = {"creatingUser": GUID, "creationDateTime": None, "modifyingUser": GUID, "modifiedDateTime": None}
+_CODE = {"guid!": GUID, "name!": None, "isCodable!": re.compile("true|false|0|1"), "color": RGB}
+_CODES = ({}, {"Code": _SOME})
+_LEAF = ({"targetGUID!": GUID}, {})
+PROJECT = {
+    "Project": (
+        {"name!": None, "origin": None, "creatingUserGUID": GUID, "creationDateTime": None, "modifyingUserGUID": GUID,
+         "modifiedDateTime": None, "basePath": None},
+        {"Users": _ONCE, "CodeBook": _ONCE, "Variables": _ONCE, "Cases": _ONCE, "Sources": _ONCE, "Notes": _ONCE, "Links": _ONCE,
+         "Sets": _ONCE, "Graphs": _ONCE, "Description": _ONCE, "NoteRef": _ANY},
+    ),
+    "Users": ({}, {"User": _SOME}),
+    "User": ({"guid!": GUID, "name": None, "id": None}, {}),
+    "CodeBook": ({}, {"Codes": (1, 1)}),
+    "Codes": _CODES,
+    "Code": (_CODE, {"Description": _ONCE, "NoteRef": _ANY, "Code": _ANY}),
+    "Sources": ({}, {"TextSource": _SOME}),
+    "TextSource": (
+        {"guid!": GUID, "name": None, "richTextPath": None, "plainTextPath": None, **_DATED},
+        {"Description": _ONCE, "PlainTextContent": _ONCE, "PlainTextSelection": _ANY, "Coding": _ANY, "NoteRef": _ANY, "VariableValue": _ANY},
+    ),
+    "PlainTextSelection": (
+        {"guid!": GUID, "name": None, "startPosition!": re.compile("[0-9]+"), "endPosition!": re.compile("[0-9]+"), **_DATED},
+        {"Description": _ONCE, "Coding": _ANY, "NoteRef": _ANY},
+    ),
+    "Coding": ({"guid!": GUID, "creatingUser": GUID, "creationDateTime": None}, {"CodeRef": (1, 1), "NoteRef": _ANY}),
+    "CodeRef": _LEAF, "NoteRef": _LEAF, "Description": ({}, {}), "PlainTextContent": ({}, {}),
 }  # fmt: skip
-"""What Project.xsd and Codebook.xsd 1.0 allow below an element, in this order; the others are leaves."""
-REQUIRED = {
-    "Project": {"name"}, "User": {"guid"}, "Code": {"guid", "name", "isCodable"}, "TextSource": {"guid"},
-    "PlainTextSelection": {"guid", "startPosition", "endPosition"}, "Coding": {"guid"}, "CodeRef": {"targetGUID"},
-}  # fmt: skip
-ALLOWED = {
-    "Project": {"name", "origin", "creatingUserGUID", "creationDateTime", "modifyingUserGUID", "modifiedDateTime", "basePath"},
-    "CodeBook": {"origin"}, "User": {"guid", "name", "id"}, "Code": {"guid", "name", "isCodable", "color"},
-    "TextSource": {"guid", "name", "richTextPath", "plainTextPath", "creatingUser", "creationDateTime", "modifyingUser", "modifiedDateTime"},
-    "PlainTextSelection": {"guid", "name", "startPosition", "endPosition", "creatingUser", "creationDateTime", "modifyingUser", "modifiedDateTime"},
-    "Coding": {"guid", "creatingUser", "creationDateTime"}, "CodeRef": {"targetGUID"},
-}  # fmt: skip
+"""
+The part of Project.xsd 1.0 (18 March 2019) that a project with texts can use, read in the published schema:
+element to its attributes (! is required) with their patterns, and its children in their order, how few and how many.
+"""
+CODEBOOK = {
+    "CodeBook": ({"origin": None}, {"Codes": (1, 1), "Sets": _ONCE}),
+    "Codes": _CODES,
+    "Code": (_CODE, {"Description": _ONCE, "Code": _ANY}),
+    "Description": ({}, {}),
+}
+"""The same of Codebook.xsd 1.0, where a code has no notes and the book has an origin."""
+
+
+def _children_problems(name, found, rules):
+    unknown = [tag for tag in found if tag not in rules]
+    places = [list(rules).index(tag) for tag in found if tag in rules]
+    counts = [(tag, found.count(tag), low, high) for tag, (low, high) in rules.items()]
+    wrong = [tag for tag, n, low, high in counts if n < low or (high is not None and n > high)]
+    return (
+        [f"{name} has {unknown} below it"] * bool(unknown)
+        + [f"children of {name} are out of order"] * (places != sorted(places))
+        + [f"{name} has too few or too many of {wrong}"] * bool(wrong)
+    )
+
+
+def _attribute_problems(name, found, rules):
+    known = {rule.removesuffix("!"): pattern for rule, pattern in rules.items()}
+    lacking = {rule[:-1] for rule in rules if rule.endswith("!")} - set(found)
+    wrong = [key for key, value in found.items() if known.get(key) and not known[key].fullmatch(value)]
+    return (
+        [f"{name} lacks {sorted(lacking)}"] * bool(lacking)
+        + [f"{name} has {sorted(set(found) - set(known))}"] * bool(set(found) - set(known))
+        + [f"{name} has {key}={found[key]!r}" for key in wrong]
+    )
 
 
 def schema_problems(root, namespace):
-    """Return one sentence for each rule of the schema that an element breaks."""
-    problems = []
+    """Return one sentence for each rule that an element breaks; what the schema says in words is held to as well."""
+    rules, problems = PROJECT if namespace == P else CODEBOOK, []
     for element in root.iter():
         name = element.tag.removeprefix(namespace)
-        if not element.tag.startswith(namespace):
-            problems.append(f"{element.tag} is in no namespace of the schema")
-        places = [
-            CHILDREN.get(name, []).index(t) if (t := c.tag.removeprefix(namespace)) in CHILDREN.get(name, []) else -1
-            for c in element
-        ]
-        if -1 in places or places != sorted(places):
-            problems.append(f"children of {name} are unknown or out of order")
-        missing, unknown = (
-            REQUIRED.get(name, set()) - set(element.attrib),
-            set(element.attrib) - ALLOWED.get(name, set()),
-        )
-        problems += [f"{name} lacks {sorted(missing)}"] * bool(missing) + [f"{name} has {sorted(unknown)}"] * bool(
-            unknown
-        )
-        problems += [
-            f"{key} {value!r} is no guid"
-            for key, value in element.attrib.items()
-            if "guid" in key.lower() and not GUID.fullmatch(value)
-        ]
-        if not re.fullmatch("#[0-9a-f]{6}", element.get("color", "#000000")) or element.get(
-            "isCodable", "true"
-        ) not in ("true", "false"):
-            problems.append(f"{name} has a colour or truth value of another kind")
+        if name not in rules:
+            problems.append(f"{element.tag} is not in the schema")
+            continue
+        attributes, children = rules[name]
+        problems += _children_problems(name, [child.tag.removeprefix(namespace) for child in element], children)
+        problems += _attribute_problems(name, element.attrib, attributes)
+        if name == "TextSource" and ("plainTextPath" in element.attrib) == (
+            element.find(f"{namespace}PlainTextContent") is not None
+        ):
+            problems.append("TextSource has neither or both of content and path")
+        if name == "PlainTextSelection" and not int(element.get("startPosition")) < int(element.get("endPosition")):
+            problems.append("PlainTextSelection ends before it begins")
     guids = [e.get("guid") for e in root.iter() if e.get("guid")]
-    problems += [f"{len(guids) - len(set(guids))} guids are used twice"] * (len(guids) != len(set(guids)))
     codes = {e.get("guid") for e in root.iter(f"{namespace}Code")}
-    return problems + [
-        f"{e.get('targetGUID')} is no code"
-        for e in root.iter(f"{namespace}CodeRef")
-        if e.get("targetGUID") not in codes
-    ]
+    references = {e.get("targetGUID") for e in root.iter(f"{namespace}CodeRef")}
+    users = {e.get("guid") for e in root.iter(f"{namespace}User")} | {None}
+    return (
+        problems
+        + [f"{len(guids) - len(set(guids))} guids are used twice"] * (len(guids) != len(set(guids)))
+        + [f"{target} is no code" for target in references - codes]
+        + ["the user who made the project is not among the users"] * (root.get("creatingUserGUID") not in users)
+    )
 
 
 @pytest.fixture
@@ -163,14 +195,46 @@ def test_a_codebook_has_every_competency_and_level(path, tmp_path, kempen):
     assert (tmp_path / "a.qdc").read_bytes() == (tmp_path / "b.qdc").read_bytes()
 
 
-def test_the_rules_bite():
-    """A project with everything wrong breaks each of them."""
-    wrong = ElementTree.fromstring(
-        '<Project xmlns="urn:QDA-XML:project:1.0" kleur="x"><CodeBook><Codes><Code guid="1" name="a" color="red"/></Codes></CodeBook>'
-        '<Users/><Coding guid="1"><CodeRef targetGUID="2"/></Coding></Project>'
-    )
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("<Project/>", "lacks ['name']"),
+        ('<Project name="a" kleur="x"/>', "has ['kleur']"),
+        ('<Project name="a" creatingUserGUID="{g}"/>', "not among the users"),
+        ('<Project name="a"><Sources/></Project>', "too few or too many of ['TextSource']"),
+        ('<Project name="a"><Description/><Description/></Project>', "too few or too many of ['Description']"),
+        ('<Project name="a"><Description/><Users><User guid="{g}"/></Users></Project>', "out of order"),
+        ('<Project name="a"><Users><User guid="1"/></Users></Project>', "has guid='1'"),
+        ('<Project name="a"><CodeBook><Codes><Code guid="{g}" name="a" isCodable="ja"/></Codes></CodeBook></Project>', "isCodable='ja'"),
+        ('<Project name="a"><CodeBook><Codes><Code guid="{g}" name="a" isCodable="1" color="red"/></Codes></CodeBook></Project>', "color='red'"),
+        ('<Project name="a"><CodeBook origin="x"><Codes><Code guid="{g}" name="a" isCodable="1"/></Codes></CodeBook></Project>', "has ['origin']"),
+        ('<Project name="a"><Kleur/></Project>', "is not in the schema"),
+        ('<Project name="a"><Sources><TextSource guid="{g}"/></Sources></Project>', "neither or both"),
+        ('<Project name="a"><Sources><TextSource guid="{g}" plainTextPath="x"><PlainTextSelection guid="{h}" startPosition="4" '
+         'endPosition="4"/></TextSource></Sources></Project>', "ends before it begins"),
+        ('<Project name="a"><Sources><TextSource guid="{g}" plainTextPath="x"><Coding guid="{g}"><CodeRef targetGUID="{h}"/></Coding>'
+         "</TextSource></Sources></Project>", "used twice"),
+        ('<Project name="a"><Sources><TextSource guid="{g}" plainTextPath="x"><Coding guid="{h}"><CodeRef targetGUID="{h}"/></Coding>'
+         "</TextSource></Sources></Project>", "is no code"),
+    ],
+)  # fmt: skip
+def test_the_rules_bite(wrong, said):
+    """Each of them, by a project that breaks it."""
+    guids = {"g": "00000000-0000-0000-0000-00000000000a", "h": "{00000000-0000-0000-0000-00000000000B}"}
+    root = ElementTree.fromstring(wrong.format(**guids).replace("<Project", f'<Project xmlns="{P[1:-1]}"', 1))
 
-    assert len(schema_problems(wrong, P)) >= 8
+    assert any(said in problem for problem in schema_problems(root, P))
+
+
+def test_a_project_without_a_readable_comment_follows_the_rules_too(tmp_path):
+    """An empty list of sources is not allowed, so there is none."""
+    write_parquet([ClassifiedComment("1", "", problems=("The row has no text.",))], tmp_path / "uit.parquet")
+    export_assignments(tmp_path / "uit.parquet", tmp_path / "p.qdpx", format_name="qdpx", framework="kempen")
+
+    root, files = _project(tmp_path / "p.qdpx")
+
+    assert schema_problems(root, P) == []
+    assert files == {}
 
 
 def _annotate(tasks, *results, **more):
@@ -249,6 +313,24 @@ def test_annotations_that_cannot_be_used_are_set_aside(path, tmp_path):
     assert [(s.comment_id, s.column) for s in review.set_aside] == [("2", "niveau"), ("3", "citaat")]
     assert review.decisions == ()
     assert review.feedback == ()
+
+
+def test_an_export_without_predictions_is_set_aside_and_relations_are_passed_over(path, tmp_path):
+    """Without what the model said nobody knows what was changed; a relation says nothing of a level."""
+    export_assignments(path, tmp_path / "t.json", format_name="label-studio", framework="kempen")
+    tasks = json.loads((tmp_path / "t.json").read_text(encoding="utf-8"))
+    kept = [
+        *tasks[0]["predictions"][0]["result"],
+        {"type": "relation", "from_id": "k1", "to_id": "k2", "direction": "right"},
+    ]
+    tasks = _annotate(tasks, kept, [], [])
+    tasks[1]["predictions"], tasks[2]["predictions"] = [], [17]
+    (tmp_path / "k.json").write_text(json.dumps(tasks), encoding="utf-8")
+
+    review = read_review(tmp_path / "k.json")
+
+    assert [(d.comment_id, d.decision) for d in review.decisions] == [("1", "accept"), ("1", "accept")]
+    assert [(s.comment_id, s.column) for s in review.set_aside] == [("2", "predictions"), ("3", "predictions")]
 
 
 @pytest.mark.parametrize(

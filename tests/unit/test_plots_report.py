@@ -105,7 +105,7 @@ def test_page_escapes_comments_and_asks_nothing_of_the_network(frame, kempen, tm
     assert "Team &lt;1&gt;" in page
     assert "Noor <b>" not in page
     assert not re.findall(r"""\b(?:src|href)\s*=\s*["'](?!#|data:)""", page)
-    assert "4 opmerkingen: in 3 staat bewijs (3 citaten), in 0 is alles te onzeker, 1 bevat geen bewijs" in page
+    assert "4 opmerkingen: in 3 staat bewijs (3 citaten), in 0 is alles te onzeker, in 1 staat geen bewijs" in page
 
 
 def test_persons_are_shown_only_on_request(frame, kempen, tmp_path):
@@ -167,10 +167,43 @@ def test_every_cell_leads_to_its_quotes_and_the_rest_is_named(frame, kempen, tmp
     write_report([ReportSection(kempen, pd.concat([frame, extra]))], tmp_path / "v.html", title="x")
 
     page = (tmp_path / "v.html").read_text(encoding="utf-8")
-    links, anchors = re.findall(r'href="#(\w+)"', page), re.findall(r'<details id="(\w+)"', page)
-    assert sorted(links) == sorted(anchors) == ["r1c2n1", "r1c2n3", "r1c2n4"]
-    assert "Over Klantgerichtheid, Resultaatgericht staat nergens iets" in page
+    links, anchors = re.findall(r'href="#(\w+)"', page), re.findall(r' id="(\w+)"', page)
+    assert sorted(links) == sorted(anchors)
+    assert [link for link in links if "c2n" in link] == ["r1c2n1", "r1c2n3", "r1c2n4"]
+    assert "Over Klantgerichtheid en Resultaatgericht staat nergens iets" in page
     assert "niet gelezen: 1 opmerking<" in page
+    assert "9: De rij heeft geen tekst." in page
+
+
+def test_one_is_one(kempen, tmp_path):
+    """One comment, quote, strength, unread row and profile in the singular; a whole of one profile hides none."""
+    team = to_frame([*_team(5), ClassifiedComment("x", "", problems=("The row has no text.",))])
+    for frame, name in ((team.iloc[[0, -1]], "een.html"), (team, "team.html")):
+        write_report([ReportSection(kempen, frame)], tmp_path / name, title="x")
+    one, whole = ((tmp_path / name).read_text(encoding="utf-8") for name in ("een.html", "team.html"))
+
+    assert (
+        "2 opmerkingen: in 1 staat bewijs (1 citaat), in 0 is alles te onzeker, in 0 staat geen bewijs en 1 kon niet"
+        in one
+    )
+    assert "Samenwerken: 1 citaat<" in one
+    assert "niveau 3: 1 citaat<" in one
+    assert "1 sterk punt, 0 ontwikkelpunten" in one
+    assert "alleen in het geheel mee" not in whole
+    assert not re.search(
+        r"(?<![\d,])1 (?:opmerkingen|citaten|sterke punten|ontwikkelpunten|medewerkers|profielen)", one + whole
+    )
+
+
+def test_every_figure_stands_there_as_a_table_too(kempen, tmp_path):
+    """For who hears the page, and for who wants the numbers."""
+    write_report([ReportSection(kempen, to_frame(_team(6)), per_person=True)], tmp_path / "v.html", title="x")
+
+    page = (tmp_path / "v.html").read_text(encoding="utf-8")
+    assert page.count("<summary>als tabel</summary>") == page.count("<svg") == 7
+    assert "<th>op vereist (gewenst)</th>" in page
+    assert "<td>Samenwerken</td><td>0</td><td>6</td><td>0</td><td>0</td>" in page
+    assert "<td>Samenwerken</td><td>3</td><td>3</td><td>gewenst</td><td>2</td><td>0</td>" in page
 
 
 def test_learning_curve_and_group_figure_keep_all_text_inside(kempen):
@@ -207,7 +240,7 @@ def test_asking_for_persons_without_a_column_for_them_is_answered(kempen, frame,
 
 def test_assignments_of_another_framework_are_refused(frame, welzijn, tmp_path):
     """Else half of them would vanish from the page."""
-    with pytest.raises(CommentsError, match="name Samenwerken, which welzijn does not have"):
+    with pytest.raises(CommentsError, match="name 'Samenwerken', which welzijn does not have"):
         write_report([ReportSection(welzijn, frame)], tmp_path / "v.html", title="x")
 
 

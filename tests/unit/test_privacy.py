@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
+import time
 from pathlib import Path
 
 import pytest
@@ -24,18 +26,70 @@ def measured():
     module = importlib.util.module_from_spec(_SPEC)
     sys.modules[_SPEC.name] = module
     _SPEC.loader.exec_module(module)
-    return {name: module.measure(FOLDER / f"{name}.txt") for name in ("development", "held_out")}
+    return {name: module.measure(module.lines_of(name)) for name in module.SETS}
 
 
 def test_the_recall_that_the_docs_name_is_measured(measured, root):
-    """On more than 400 mentions; the held-out part was not used for the rules."""
+    """With the false maskings beside it; one half of the large set never served to mend a rule."""
     page = (root / "docs" / "privacy.md").read_text(encoding="utf-8")
 
-    assert sum(measured["development"].n.values()) + sum(measured["held_out"].n.values()) >= 400
-    for name in measured:
-        assert f"| {sum(measured[name].n.values())} | {measured[name].recall:.3f} |" in page
+    for name in ("registers/tune", "registers/frozen"):
+        found = measured[name]
+        assert sum(found.n.values()) >= 399
+        assert f"| {sum(found.n.values())} | {found.recall:.3f} |" in page
+        assert f"| {len(found.false)} in {found.n_comments} |" in page
+    assert measured["registers/frozen"].recall >= 0.93
     assert measured["development"].recall >= 0.98
-    assert not measured["held_out"].false
+    assert measured["registers/tune"].recall >= 0.98
+
+
+def test_few_comments_without_persons_lose_a_word(measured):
+    """Sentence openings, organisations, cities, products: at most five in a hundred."""
+    for name in ("registers/tune", "registers/frozen"):
+        assert measured[name].false_per_100 <= 5
+
+
+def _grouped(digits, sizes, separator):
+    starts = itertools.accumulate(sizes, initial=0)
+    return separator.join(digits[a : a + n] for a, n in zip(starts, sizes, strict=False))
+
+
+@pytest.mark.parametrize(
+    ("heads", "digits", "groups"),
+    [
+        (("06", "(06)", "+31 6", "+316", "+31 (0)6", "0031 6", "00 31 6", "31 6"), "00001234", ((8,), (2, 2, 2, 2), (3, 3, 2))),
+        (("020", "(020)", "+31 20", "+31 (0)20", "0031 20"), "0001234", ((7,), (3, 4), (3, 2, 2))),
+        (("0318", "(0318)", "+31 318"), "001234", ((6,), (2, 2, 2), (3, 3))),
+        (("0477", "+32 477", "+32 (0)477", "0032 477"), "001234", ((6,), (2, 2, 2), (3, 3))),
+        (("03", "+32 3", "015"), "0001234", ((7,), (3, 2, 2))),
+    ],
+    ids=["mobile", "three digits", "four digits", "Belgian mobile", "Belgian"],
+)  # fmt: skip
+def test_telephone_numbers_are_found_in_every_notation(heads, digits, groups):
+    """Whatever stands between the digits; a number that follows is left alone."""
+    masker = Pseudonymiser()
+    for head, sizes, after, between in itertools.product(heads, groups, (" ", "-", " - ", "/", ""), (" ", ".", "-")):
+        number = f"{head}{after}{_grouped(digits[: 6 if head == '015' else None], sizes, between)}"
+        assert masker.mask(f"Bel {number}, 2 keer.").text == "Bel [TELEFOON-1], 2 keer.", number
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Storm en Sanne plannen samen, zei Storm.", "[NAAM-1] en [NAAM-2] plannen samen, zei [NAAM-1]."),
+        ("Overleg met Olumide Adeyemi en Blessing.", "Overleg met [NAAM-1] en [NAAM-2]."),
+        ("yvonne en bas hebben geholpen", "[NAAM-1] en [NAAM-2] hebben geholpen"),
+        ("Zonder Marijn lukt het niet.", "Zonder [NAAM-1] lukt het niet."),
+        ("Stadsdeelvoorzitter Kromhout was er.", "Stadsdeelvoorzitter [NAAM-1] was er."),
+        ("Basisschool De Regenboog was blij.", "Basisschool De Regenboog was blij."),
+        ("De manager Bedrijfsvoering is tevreden.", "De manager Bedrijfsvoering is tevreden."),
+        ("Helaas is het niet gelukt.", "Helaas is het niet gelukt."),
+        ("In de Kempen en in Dordrecht.", "In de Kempen en in Dordrecht."),
+    ],
+)
+def test_what_stands_around_a_word_decides(text, masked):
+    """A name vouches for its neighbours; a thing, a place or a role keeps a word from being one."""
+    assert Pseudonymiser().mask(text).text == masked
 
 
 def test_comments_without_persons_are_left_as_they_are():
@@ -47,6 +101,28 @@ def test_comments_without_persons_are_left_as_they_are():
         "Zij is meester in haar vak.", "In Rotterdam en Gent is dat anders.", "Op maandag heeft hij 12 klanten.",
     ):  # fmt: skip
         assert masker.mask(text).text == text
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "a.b.", "A-", "Aa ", "van der ", "1", "0 ", "(0", "A.B. ", "Jan, ", "x' ", "Aalaan 1, ", "a@"]
+)
+def test_an_endless_text_takes_no_endless_time(piece):
+    """A cell of a million characters must not hold up a run: time grows with length, not with its square."""
+    masker = Pseudonymiser()
+    masker.mask("Jan belt.")
+    started = time.process_time()
+
+    masker.mask(piece * (20_000 // len(piece)))
+
+    assert time.process_time() - started < 4
+
+
+@pytest.mark.parametrize(
+    "text", ["Jan van der van Van", "Mevrouw van der van der", "van", "A. van", "Jan van der van der van"]
+)
+def test_a_text_that_ends_in_the_middle_of_a_name_is_no_fault(text):
+    """Particles to the very end."""
+    assert Pseudonymiser().mask(text).text
 
 
 @settings(max_examples=200, deadline=None)

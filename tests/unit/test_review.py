@@ -213,7 +213,9 @@ def test_a_bad_row_is_set_aside_with_where_and_what(filled, tmp_path, row, cells
     assert aside.comment_id not in {c["id"] for c in review.feedback}
     assert len(review.decisions) == (6 if row == 8 else 5)
     listed = (tmp_path / "g.terzijde.csv").read_text(encoding="utf-8-sig")
-    assert listed.splitlines()[0] == "rij;nummer;kolom;gevonden;verwacht"
+    assert listed.splitlines()[0] == "cel;rij;nummer;kolom;gevonden;verwacht"
+    letter = openpyxl.utils.get_column_letter(_column(openpyxl.load_workbook(filled)["Toewijzingen"], column))
+    assert aside.cell == f"Toewijzingen!{letter}{row}"
     assert "Belt klanten" not in listed
 
 
@@ -324,3 +326,66 @@ def test_libreoffice_of_this_machine_keeps_what_is_needed(filled, tmp_path):
 
     assert zipfile.is_zipfile(tmp_path / "lo" / "uit.xlsx")
     assert len(read_review(tmp_path / "lo" / "uit.xlsx").decisions) == 6
+
+
+def test_a_competency_that_does_not_exist_is_named_before_what_is_missing(empty):
+    """The first thing to mend is said first."""
+    review = read_review(_fill(empty, {7: ("wijzigen", "Leiderschap", None, None, None, "Els", None, None)}))
+
+    assert [(s.column, s.found) for s in review.set_aside] == [("juiste competentie", "Leiderschap")]
+
+
+def test_a_report_can_show_what_holds_after_the_decisions(nagekeken, tmp_path, capsys):
+    """Accepted and changed count, rejected is gone, doubt that was accepted counts; who reviewed is said."""
+    table = read_review(nagekeken).applied()
+
+    found = {
+        (r["id"], r["state"], r["competency"], r["rank"])
+        for r in table.astype(object).where(table.notna(), None).to_dict("records")
+    }
+    assert found == {
+        ("01", "assigned", "Klantgerichtheid", 2),
+        ("01", "assigned", "Resultaatgericht", 2),
+        ("02", "assigned", "Samenwerken", 1),
+        ("03", "none", None, None),
+        ("04", "assigned", "Samenwerken", 3),
+        ("05", "problem", None, None),
+    }
+    for row in table[table["state"] == "assigned"].to_dict("records"):
+        assert row["text"][row["start"] : row["end"]] == row["quote"]
+    assert main(["report", str(nagekeken), "--reviewed", "-o", str(tmp_path / "v.html")]) == 0
+    page = (tmp_path / "v.html").read_text(encoding="utf-8")
+    assert "Nagekeken door Bart en Els: 6 besluiten." in page
+    assert page.count(">nagekeken</td>") == 4
+    assert "haalt zijn planning zelden" in page
+    assert "Denkt mee met bewoners" not in page
+    assert "holds" not in capsys.readouterr().err
+
+
+def test_a_comment_of_which_all_was_rejected_is_still_counted(empty):
+    """It holds no evidence; it is not gone."""
+    reject = ("afwijzen", None, None, None, None, "Els", None, None)
+
+    table = read_review(_fill(empty, {2: reject, 3: reject, 4: reject})).applied()
+
+    assert table["id"].drop_duplicates().tolist() == ["01", "02", "03", "04", "05"]
+    assert table.loc[table["id"] == "01", "state"].tolist() == ["none"]
+    assert table.loc[table["id"] == "02", "state"].tolist() == ["abstained"]
+
+
+def test_a_report_that_does_not_count_the_decisions_says_so(filled, tmp_path, capsys):
+    """Else an analyst takes what the model found for what was decided."""
+    assert main(["report", str(filled), "--framework", "kempen", "-o", str(tmp_path / "v.html")]) == 0
+
+    assert "holds 6 decisions" in capsys.readouterr().err
+
+
+def test_a_workbook_with_decisions_is_not_written_over(filled, tmp_path, capsys):
+    """Hours of reading are not lost to the same command given twice."""
+    (tmp_path / "o.csv").write_text("opmerking\nBelt klanten altijd terug.\n", encoding="utf-8")
+    before = filled.read_bytes()
+
+    assert main(["classify", str(tmp_path / "o.csv"), "--framework", "kempen", "-o", str(filled)]) == 1
+
+    assert "holds 6 decisions of reviewers" in capsys.readouterr().err
+    assert filled.read_bytes() == before

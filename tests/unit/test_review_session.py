@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from kempen_nlp.errors import KempenError
+from kempen_nlp.framework import Framework
 from kempen_nlp.review import read_review
 
 pytest.importorskip("ipywidgets", reason="the extra `app` is not installed")
@@ -39,7 +41,7 @@ def test_every_comment_is_there_and_filters_narrow(read):
 def test_decisions_travel_in_the_workbook_and_come_back(read, tmp_path):
     """What is decided on the page is what `kempen review import` reads."""
     for item, *_more in read.selected(outcome="nog geen besluit"):
-        read.decide(item.key, "Els", {"decision": "accepteren", "reason": ""})
+        read.decide(item, "Els", {"decision": "accepteren", "reason": ""})
     (tmp_path / "nagekeken.xlsx").write_bytes(read.workbook())
 
     review = read_review(tmp_path / "nagekeken.xlsx")
@@ -54,8 +56,8 @@ def test_decisions_travel_in_the_workbook_and_come_back(read, tmp_path):
 def test_a_decision_can_be_taken_back(read):
     """Choosing no decision again leaves nothing."""
     item = read.items[0]
-    read.decide(item.key, "Els", {"decision": "afwijzen"})
-    read.decide(item.key, "Els", {"decision": None})
+    read.decide(item, "Els", {"decision": "afwijzen"})
+    read.decide(item, "Els", {"decision": None})
 
     assert item.key not in read.decisions
 
@@ -170,3 +172,104 @@ def _uploaded(text):
         "content": memoryview(text.encode()),
         "last_modified": datetime.now(UTC),
     }
+
+
+@pytest.fixture
+def begun(monkeypatch):
+    """A sitting of which two decisions were saved, one of them a change."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "integration")
+    from stand_in import load
+
+    from kempen_nlp.app._session import ReviewSession
+
+    def sit(name, content, framework="kempen"):
+        session = ReviewSession(load)
+        session.read(name, content, framework, min_precision=None, tick=lambda _d, _t: None)
+        return session
+
+    text = (
+        "id;opmerking;team\n1;Belt een klant terug met een collega.;Noord\n2;Prima jaar.;Zuid\n3;;\n2;Nog eens.;Zuid\n"
+    )
+    session = sit("mijn.csv", text.encode())
+    session.decide(session.items[0], "Els", {"decision": "wijzigen", "new_rank": 3, "reason": "meer dan dit"})
+    session.decide(session.items[2], "", {"decision": "accepteren"})
+    return sit, session
+
+
+def test_a_workbook_of_an_earlier_sitting_goes_on_where_it_was(begun):
+    """Same findings, same decisions with name and reason, same other columns; unread rows stay unread."""
+    sit, session = begun
+    assert session.sign("Bart")
+
+    again = sit("nagekeken.xlsx", session.workbook(), "welzijn")
+
+    assert again.framework.id == "kempen"
+    assert [item.key for item in again.items] == [item.key for item in session.items]
+    assert again.decisions.keys() == session.decisions.keys()
+    first, second = again.decisions.values()
+    assert (first["decision"], first["new_rank"], first["reviewer"], first["reason"]) == (
+        "wijzigen", 3, "Els", "meer dan dit",
+    )  # fmt: skip
+    assert (second["decision"], second["reviewer"]) == ("accepteren", "Bart")
+    assert again.comments[0].extra == {"team": "Noord"}
+    assert [c.problems for c in again.comments] == [c.problems for c in session.comments]
+    assert again.comments[2].problems == ("The row has no text.",)
+    assert (again.n_done, again.n_to_decide, again.n_left_out) == (2, 3, 0)
+
+
+def test_decisions_about_what_is_not_found_any_more_are_counted(begun):
+    """Another certainty, another model: nothing is lost without a word."""
+    _, session = begun
+    session.sign("Bart")
+    content = session.workbook()
+    from stand_in import StandIn
+
+    from kempen_nlp.app._session import ReviewSession
+
+    class Silent(StandIn):
+        def _assignment(self, text, word):
+            return dataclasses.replace(super()._assignment(text, word), probability=0.1)
+
+    again = ReviewSession(lambda framework, **_options: Silent(framework))
+    again.read("nagekeken.xlsx", content, "kempen", min_precision=None, tick=lambda _d, _t: None)
+
+    assert (again.n_done, again.n_left_out) == (1, 1)
+
+
+def test_a_workbook_of_an_unknown_framework_is_answered(begun, kempen):
+    """Unless it is the one that was chosen."""
+    sit, _ = begun
+    own = Framework.from_dict({**kempen.to_dict(), "title": "Eigen"})
+    content = sit("mijn.csv", b"id;opmerking\n1;Belt een klant.\n", own.to_json().encode()).workbook()
+
+    with pytest.raises(KempenError, match="made with another framework"):
+        sit("nagekeken.xlsx", content)
+    assert sit("nagekeken.xlsx", content, own.to_json().encode()).framework.title == "Eigen"
+
+
+def test_a_decision_that_cannot_be_used_is_said_at_once_and_does_not_count(begun):
+    """In the words of `kempen review import`, so that nothing is set aside later."""
+    _, session = begun
+    nothing = session.items[2]
+    full = {"new_competency": "Samenwerken", "new_rank": 1, "new_polarity": "sterk punt"}
+    said = {}
+    for name, more in (
+        ("leeg", {}), ("half", {"new_rank": 2}), ("fout citaat", {**full, "new_quote": "staat er niet"}),
+        ("goed", {**full, "new_quote": "Prima  jaar"}),
+    ):  # fmt: skip
+        session.decide(nothing, "Els", {"decision": "wijzigen", **more})
+        said[name] = session.mistakes.get(nothing.key, "")
+
+    assert said["leeg"] == "Vul in wat juist is."
+    assert "juiste competentie" in said["half"]
+    assert "letterlijk in de opmerking" in said["fout citaat"]
+    assert (said["goed"], session.n_done) == ("", 2)
+
+
+def test_without_a_name_no_workbook_is_made(begun):
+    """A decision that nobody made counts for nothing; the name may come last."""
+    _, session = begun
+
+    assert not session.sign("")
+    assert session.sign("Bart")
+    assert {kept["reviewer"] for kept in session.decisions.values()} == {"Els", "Bart"}

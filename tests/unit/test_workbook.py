@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 
 from kempen_nlp.assignments import Assignment, ClassifiedComment, Evidence, read_assignments, to_frame
+from kempen_nlp.comments import read_comments
 from kempen_nlp.quality import count_marks, mark_comments
 from kempen_nlp.workbook import Run, row_key, write_workbook
 
@@ -104,6 +105,9 @@ def test_profiles_show_status_too_little_evidence_and_unknown_profiles(path):
 
     assert rows[1][:6] == ["Noor", "Adviseur A", "Klantgerichtheid", 3, None, "te weinig bewijs"]
     assert rows[-1][-1] == "Het raamwerk heeft geen profiel Wethouder Z."
+    counts = [cell for row in rows[1:] for cell in row[6:8] if cell is not None]
+    assert counts
+    assert all(isinstance(cell, int) for cell in counts)
 
 
 def test_comments_are_marked_for_what_they_lack(comments):
@@ -135,3 +139,44 @@ def test_a_key_changes_with_the_finding_and_not_with_white_space(comments):
     assert row_key(row) == row_key({**row, "text": row["text"].replace("\r\n", "\n"), "rank": 2.0})
     assert row_key(row) != row_key({**row, "rank": 3})
     assert row_key(row) != row_key({**row, "quote": "iets anders"})
+
+
+def test_why_a_comment_was_not_read_is_said_in_dutch_and_read_back(tmp_path, kempen):
+    """Every reason that reading a file can give, with what it names; Python gets back what it knew."""
+    (tmp_path / "o.csv").write_text(
+        'id;opmerking\n1;\n2;"Belt terug."\n2;"Luistert."\n3;te;veel\n4;' + "a" * 70_000, encoding="utf-8"
+    )
+    (tmp_path / "o.jsonl").write_text('{"text": "Belt."}\nkapot\n[1]\n', encoding="utf-8")
+    found = [
+        ClassifiedComment(f"{name}{c.id}", c.text[:9], problems=c.problems)
+        for name in ("o.csv", "o.jsonl")
+        for c in read_comments(tmp_path / name)
+    ]
+    found.append(
+        ClassifiedComment(
+            "x", "", problems=("The comment has 70,000 characters; at most 65,000 can be read. Split it.",)
+        )
+    )
+    write_workbook(found, tmp_path / "uit.xlsx", Run(kempen))
+
+    sheet = openpyxl.load_workbook(tmp_path / "uit.xlsx")["Opmerkingen"]
+    said = [row[-1] for row in sheet.iter_rows(values_only=True)][1:]
+    assert [s for s in said if s] == [
+        "De rij heeft geen tekst.",
+        "Nummer '2' stond al op rij 3; geef elke opmerking een eigen nummer.",
+        "De rij heeft 3 velden en de kopregel 2; zet tekst met een scheidingsteken tussen dubbele aanhalingstekens.",
+        "De regel is geen JSON.",
+        "Op de regel staat een list, geen object.",
+        "De opmerking heeft 70.000 tekens; er kunnen er hoogstens 65.000 worden gelezen. Maak er meer opmerkingen van.",
+    ]
+    assert (
+        read_assignments(tmp_path / "uit.xlsx")["problems"].fillna("").tolist() == to_frame(found)["problems"].tolist()
+    )
+
+
+def test_hidden_columns_do_not_make_rows_high(path):
+    """A row of one line is one line high, whatever the chances per level take."""
+    sheet = openpyxl.load_workbook(path)["Toewijzingen"]
+
+    assert [sheet.row_dimensions[n].height for n in (2, 4)] == [30, 15]
+    assert sheet.print_area.startswith("'Toewijzingen'!$A$1:$I$")

@@ -8,7 +8,7 @@ import logging
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from kempen_nlp.errors import ParseError
 from kempen_nlp.parsing.blocks import text_block
-from kempen_nlp.parsing.columns import ColumnTable, PrintedLine, Word, find_tables
+from kempen_nlp.parsing.columns import ColumnTable, PrintedLine, Word, find_tables, repeated_heads
 from kempen_nlp.parsing.pages import PageLog
+from kempen_nlp.parsing.readers.pdf_boxes import Box, clipped, find_cards, find_gutter
 from kempen_nlp.parsing.readers.pdf_streams import check_streams
 from kempen_nlp.parsing.scales import read_level
 from kempen_nlp.parsing.words import competency_label
@@ -30,11 +31,13 @@ MAX_SECONDS = 90.0
 MAX_MARKS_ON_PAGE = 60_000
 _MARGIN = 0.12
 _HEADING_SIZE = 1.12
-_GUTTER = 10.0
-_COLUMN_SHARE = 0.2
-_COLUMN_WORDS = 20
 _WORD_GAP = 1.5
 _FOOT_GAP = 2.0
+_SMALL_PRINT = 0.93
+_LOWEST = 0.945
+_HEIGHT_STEP = 12.0
+_FEW_PAGES = 4
+_MANY_PAGES = 60
 _WHITE = 1.4
 _UNNAMED_SIGN = re.compile(r"^\s*\(cid:\d+\)\s*")
 
@@ -53,6 +56,8 @@ class _Line:
     cells: tuple[str, ...] = ()
     table: int = 0
     is_marginal: bool = False
+    is_lowest: bool = False
+    """True in the outermost part of the foot of the page, where no text of the page itself stands."""
     words: tuple[Word, ...] = ()
 
     @property
@@ -98,9 +103,13 @@ def _all_lines(content: bytes, path: Path) -> list[_Line]:
     try:
         with pdfplumber.open(io.BytesIO(content)) as document:
             _check_pages(document.doc, path)
-            for number, page in enumerate(document.pages, start=1):
+            pages = list(document.pages)
+            heads = _heads(pages)
+            gutter: float | None = None
+            for number, page in enumerate(pages, start=1):
                 _check_time(started, number, path)
-                lines += _page_lines(page, number)
+                found, gutter = _page_lines(page, number, gutter, heads)
+                lines += found
                 page.close()
     except ParseError:
         raise
@@ -156,27 +165,45 @@ def _check_pages(document: Any, path: Path) -> None:  # noqa: ANN401 - pdfminer'
             raise ParseError(msg)
 
 
-def _page_lines(page: Page, number: int) -> list[_Line]:
+def _page_lines(
+    page: Page, number: int, known_gutter: float | None, heads: Collection[str]
+) -> tuple[list[_Line], float | None]:
+    """Return the lines of a page, and where its columns divide; where they did on the page before, few words do."""
     if len(page.chars) > MAX_MARKS_ON_PAGE or len(page.lines) + len(page.rects) > MAX_MARKS_ON_PAGE // 10:
         msg = f"page {number} holds more marks than any page of a handbook"
         raise ValueError(msg)
-    tables = [t for t in _tables(page) if len(t.rows) > 1 and max(len(row.cells) for row in t.rows) > 1]
+    tables = [t for t in _tables(page) if max(len(row.cells) for row in t.rows) > 1 and _holds_text(t)]
     found = [line for table in tables for line in _table_rows(table, number)]
     outside = page
     for table in tables:
-        outside = outside.outside_bbox(_clipped(table.bbox, page), strict=False)
-    gutter = None if tables else _gutter(page)
+        outside = outside.outside_bbox(clipped(table.bbox, page), strict=False)
+    cards = find_cards(page, [table.bbox for table in tables])
+    for card in cards:
+        outside = outside.outside_bbox(card, strict=False)
+    gutter = None if tables or cards else find_gutter(page, known_gutter)
     whole = list(_text_lines(outside, number, float(page.height)))
     # Where a page has two columns of text, two levels that happen to stand beside each other are no table.
-    aligned = [t for t in find_tables([line.printed for line in whole]) if gutter is None or len(t.rows[0][2]) > 2]
+    aligned = [
+        t for t in find_tables([line.printed for line in whole], heads) if gutter is None or len(t.rows[0][2]) > 2
+    ]
     if gutter is None or aligned:
         found += _with_tables(whole, aligned)
-        return sorted(found, key=lambda line: line.top)
-    x, top = gutter
+        found.sort(key=lambda line: line.top)
+        return _with_cards(found, cards, page, number), known_gutter
+    x, top, foot = gutter
     width, height = float(page.width), float(page.height)
-    for box in ((0, 0, width, top), (0, top, x, height), (x, top, width, height)):
-        found += _text_lines(page.within_bbox(box), number, height)
-    return found
+    for box in ((0, 0, width, top), (0, top, x, foot), (x, top, width, foot), (0, foot, width, height)):
+        if box[3] - box[1] > 1:
+            found += _text_lines(page.within_bbox(box), number, height)
+    return found, x
+
+
+def _heads(pages: Sequence[Page]) -> frozenset[str]:
+    """Return lines that may title columns, found on all pages of a document that is not long."""
+    if len(pages) > _MANY_PAGES:
+        return frozenset()
+    lines = (line for n, page in enumerate(pages, start=1) for line in _text_lines(page, n, float(page.height)))
+    return repeated_heads(line.printed for line in lines if not line.is_marginal)
 
 
 def _with_tables(lines: Sequence[_Line], tables: Sequence[ColumnTable]) -> list[_Line]:
@@ -192,29 +219,24 @@ def _with_tables(lines: Sequence[_Line], tables: Sequence[ColumnTable]) -> list[
     return [*found, *lines[position:]]
 
 
-def _gutter(page: Page) -> tuple[float, float] | None:
-    """Return where the white between two columns stands, and where it begins; None for one column."""
-    words = page.extract_words()
-    width, height = float(page.width), float(page.height)
-    for step in range(40, 61):
-        x = width * step / 100
-        crossing = [word["bottom"] for word in words if word["x0"] < x + _GUTTER / 2 and word["x1"] > x - _GUTTER / 2]
-        top = float(max((bottom for bottom in crossing if bottom < height * 0.9), default=_GUTTER))
-        left = sum(word["x1"] < x and word["top"] > top for word in words)
-        right = sum(word["x0"] > x and word["top"] > top for word in words)
-        is_split = min(left, right) >= _COLUMN_SHARE * len(words) and min(left, right) > _COLUMN_WORDS
-        if top < height * 0.4 and is_split:
-            return x, top
-    return None
+def _with_cards(lines: Sequence[_Line], cards: Sequence[Box], page: Page, number: int) -> list[_Line]:
+    """Put the text of each card where the card begins, in one piece."""
+    found: list[_Line] = []
+    rest = list(lines)
+    for card in cards:
+        while rest and rest[0].top < card[1]:
+            found.append(rest.pop(0))
+        found += _text_lines(page.within_bbox(card, strict=False), number, float(page.height))
+    return [*found, *rest]
 
 
 def _tables(page: Page) -> list[Any]:
     return list(page.find_tables()) if page.lines or page.rects or page.edges else []
 
 
-def _clipped(box: tuple[float, float, float, float], page: Page) -> tuple[float, float, float, float]:
-    x0, top, x1, bottom = box
-    return max(x0, 0), max(top, 0), min(x1, float(page.width)), min(bottom, float(page.height))
+def _holds_text(table: Any) -> bool:  # noqa: ANN401 - pdfplumber's table has no types
+    """Tell a table from a bar of titles: of one row only, some cell must hold several lines."""
+    return len(table.rows) > 1 or any("\n" in (cell or "").strip() for cells in table.extract() for cell in cells)
 
 
 def _table_rows(table: Any, number: int) -> Iterator[_Line]:  # noqa: ANN401 - pdfplumber's table has no types
@@ -234,7 +256,10 @@ def _text_lines(page: Page, number: int, height: float) -> Iterator[_Line]:
         is_marginal = top < height * _MARGIN or bottom > height * (1 - _MARGIN)
         words = tuple(_words(line["chars"]))
         x0 = float(line["x0"])
-        yield _Line(number, top, bottom, x0, text, size, _style(chars), is_marginal=is_marginal, words=words)
+        yield _Line(
+            number, top, bottom, x0, text, size, _style(chars), is_marginal=is_marginal, words=words,
+            is_lowest=top > height * _LOWEST,
+        )  # fmt: skip
 
 
 def _words(chars: Sequence[Any]) -> Iterator[Word]:
@@ -275,6 +300,7 @@ def _to_log(lines: Sequence[_Line], path: Path) -> PageLog:
     furniture = _running_lines(printed)
     table = 0
     previous: _Line | None = None
+    row: _Line | None = None
     header: tuple[str, ...] = ()
     for line in lines:
         if line in furniture:
@@ -285,10 +311,13 @@ def _to_log(lines: Sequence[_Line], path: Path) -> PageLog:
             if not (goes_on and (previous is None or previous.table == line.table or previous.page < line.page)):
                 table, header = log.new_table(), line.cells
                 log.add_row(line.cells, f"page {line.page}", table)
+            elif line.cells != header and row is not None and _goes_on_over_page(row, line):
+                log.add_to_row(line.cells)
             elif line.cells != header:
                 log.add_row(line.cells, f"page {line.page}", table)
             else:
                 log.leave_out("\t".join(line.cells), f"page {line.page}", "repeats the head of the table")
+            row = line if line.cells != header else row
         else:
             if _has_gap(previous, line, pitch):
                 log.gap()
@@ -296,6 +325,16 @@ def _to_log(lines: Sequence[_Line], path: Path) -> PageLog:
             log.add(line.text, f"page {line.page}", depth=min(depth, 6), style=line.style, indent=round(line.x0 / 6))
         previous = line
     return log
+
+
+def _goes_on_over_page(above: _Line, line: _Line) -> bool:
+    """Tell whether a row is the rest of the last one on the page before, cut in the middle of a sentence."""
+    if above.page >= line.page or not above.cells or line.cells[0]:
+        return False
+    return any(
+        first and rest and not first.endswith((".", "!", "?", ";", ":")) and rest[:1].islower()
+        for first, rest in zip(above.cells, line.cells, strict=False)
+    )
 
 
 def _pitch(lines: Sequence[_Line]) -> float:
@@ -313,11 +352,13 @@ def _has_gap(previous: _Line | None, line: _Line, pitch: float) -> bool:
 
 def _running_lines(lines: Sequence[_Line]) -> set[_Line]:
     """Find lines that stand in the margin of several pages with the same words, page numbers aside."""
-    pages: dict[str, set[int]] = {}
+    pages: dict[tuple[str, int], set[int]] = {}
     for line in lines:
         if line.is_marginal:
-            pages.setdefault(_without_numbers(line.text), set()).add(line.page)
+            pages.setdefault(_place_of(line), set()).add(line.page)
     feet = _feet(lines)
+    sizes = Counter(line.size for line in lines)
+    body = sizes.most_common(1)[0][0] if sizes else 0.0
     n_pages = max((line.page for line in lines), default=0)
     return {
         line
@@ -326,10 +367,16 @@ def _running_lines(lines: Sequence[_Line]) -> set[_Line]:
         and not _is_of_framework(line.text)
         and (
             line in feet
-            or len(pages[_without_numbers(line.text)]) >= max(2, n_pages // 3)
+            or len(pages[_place_of(line)]) >= max(2 if n_pages < _FEW_PAGES else 3, n_pages // 3)
             or re.fullmatch(r"\W*\d{1,3}\W*", line.text)
+            or (line.is_lowest and line.size < _SMALL_PRINT * body)
         )
     }
+
+
+def _place_of(line: _Line) -> tuple[str, int]:
+    """Return the words of a line and its height on the page: a running head stands at one height."""
+    return _without_numbers(line.text), round(line.top / _HEIGHT_STEP)
 
 
 def _feet(lines: Sequence[_Line]) -> set[_Line]:

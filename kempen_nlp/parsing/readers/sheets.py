@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 from pathlib import Path
 
 from kempen_nlp.errors import ParseError
@@ -42,9 +43,14 @@ def read_excel(content: bytes, path: Path) -> PageLog:
 
 
 def _read_sheet(title: str, rows: Iterable[Sequence[object]], log: PageLog) -> None:
-    log.add(title, f"sheet '{title}'", depth=1)
+    rows = iter(rows)
+    first = [[_as_text(value) for value in values] for values in islice(rows, 1)]
+    filled = [cell for cell in first[0] if cell] if first else []
+    # The name of a sheet is cut at 31 characters; the first row may hold all of it.
+    is_name = len(filled) == 1 and "\n" not in filled[0] and filled[0].casefold().startswith(title.strip().casefold())
+    log.add(filled[0] if is_name else title, f"sheet '{title}'", depth=1)
     table = log.new_table()
-    for number, values in enumerate(rows, start=1):
+    for number, values in enumerate(chain(first, rows), start=1):
         if len(log.lines) > MAX_ROWS or number > MAX_BLANK_ROWS:
             msg = f"{log.path}: sheet '{title}' has more rows than any handbook, {MAX_ROWS:,}. Delete rows without use."
             raise ParseError(msg)

@@ -1,0 +1,67 @@
+"""Whether a handbook says that its first level is the highest one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
+from kempen_nlp.framework import Framework
+from kempen_nlp.parsing.blocks import Block
+
+_FIRST = r"(?:niveau|level|graad|trede|fase|stap|schaal)\s+(?:1|i|een|één|a)\b"
+_HIGHEST = r"(?:het |de )?(?:zwaarste|hoogste|meest complexe|meest gevorderde)\b"
+_SAYS_HIGHEST = re.compile(
+    rf"\b{_FIRST}\s*(?:\([^)]*\)\s*)?(?:=|:|is|staat voor|geldt als|vormt)?\s*{_HIGHEST}", re.IGNORECASE
+)
+
+
+def first_level_is_highest(blocks: Sequence[Block]) -> str:
+    """
+    Return the words by which a handbook says so; empty when it does not.
+
+    Examples
+    --------
+    >>> from kempen_nlp.parsing.blocks import to_blocks
+    >>> first_level_is_highest(to_blocks(["Niveau 1 is het zwaarste niveau, niveau 4 het lichtste."]))
+    'Niveau 1 is het zwaarste'
+    """
+    for block in blocks:
+        if match := _SAYS_HIGHEST.search(" ".join(block.text.split())):
+            return match[0]
+    return ""
+
+
+def reversed_ranks(framework: Framework) -> Framework:
+    """Return the framework with its ranks turned round, so that rank 1 is the lowest; indicators get new names."""
+    highest = max(level.rank for c in framework.competencies for level in c.levels)
+
+    def turned(rank: int) -> int:
+        return highest + 1 - rank
+
+    competencies = tuple(
+        replace(
+            c,
+            levels=tuple(
+                replace(
+                    level,
+                    rank=turned(level.rank),
+                    indicators=tuple(
+                        replace(i, id=f"{c.id}/{turned(level.rank)}/{n}") for n, i in enumerate(level.indicators, 1)
+                    ),
+                )
+                for level in reversed(c.levels)
+            ),
+        )
+        for c in framework.competencies
+    )
+    return replace(
+        framework,
+        competencies=competencies,
+        level_scheme=tuple(sorted((turned(rank), text) for rank, text in framework.level_scheme)),
+        profiles=tuple(
+            replace(p, required=MappingProxyType({name: turned(rank) for name, rank in p.required.items()}))
+            for p in framework.profiles
+        ),
+    )
