@@ -37,8 +37,9 @@ notebooks: $(STAMP) ## execute all notebooks from the top and keep their outputs
 bench: $(STAMP) ## accuracy, speed and memory against peers (installs the extra `bench`)
 	$(PIP) install -e '.[bench]' && $(BIN)/python benchmarks/classify.py && $(BIN)/python benchmarks/scale.py 10000
 
-soak: $(STAMP) ## kills, here and on a cluster, fuzzing and commands without a network in full; an hour or more
+soak: $(STAMP) ## kills, here and on a cluster, fuzzing, commands without a network and all notebooks in full; hours
 	KEMPEN_KILLS=60 KEMPEN_FUZZ=100000 $(BIN)/python -m pytest tests/integration/test_batch.py tests/integration/test_cluster.py tests/integration/test_hostile.py tests/integration/test_no_network.py
+	$(BIN)/python notebooks/execute.py --check
 
 corpus: $(STAMP) ## rebuild corpus/frameworks and corpus/manifest.json from the raw files
 	$(BIN)/python corpus/build.py
@@ -50,8 +51,8 @@ models: $(STAMP) ## encoder, shipped model and its card with all tables (install
 app: $(STAMP) ## review comments in the browser, on this machine only (installs the extra `app`)
 	$(PIP) install --no-build-isolation -e '.[app]' && $(BIN)/kempen app
 
-lab: $(STAMP) ## open the notebooks in JupyterLab on this machine
-	$(BIN)/jupyter lab --ip=127.0.0.1 notebooks
+lab: $(STAMP) ## open the notebooks in JupyterLab, in Dutch, on this machine
+	JUPYTER_CONFIG_PATH="$(CURDIR)/notebooks/.jupyter" $(BIN)/jupyter lab --ip=127.0.0.1 --LabApp.extension_manager=readonly notebooks
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	uv lock && uv export -q --no-emit-project --no-header --extra app --extra dev --extra notebooks --format requirements-txt -o requirements.lock

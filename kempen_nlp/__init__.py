@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kempen_nlp.distinctness import (
         Check,
         check_framework,
+        count_confusable,
         level_similarity,
         power_study,
         simulated_framework,
@@ -41,8 +42,10 @@ if TYPE_CHECKING:
     from kempen_nlp.parsing import parse_handbook
     from kempen_nlp.persistence import load_classifier
     from kempen_nlp.profiles import compare_groups, compare_persons, compare_with_profile
+    from kempen_nlp.progress import track
     from kempen_nlp.quality import mark_comments
-    from kempen_nlp.report import ReportSection, count_assignments, write_report
+    from kempen_nlp.readable import show
+    from kempen_nlp.report import ReportSection, count_assignments, summary, write_report
     from kempen_nlp.review import read_review
     from kempen_nlp.versions import versions
     from kempen_nlp.workbook import Run, write_workbook
@@ -62,14 +65,23 @@ _HOMES = {
         "shipped_path",
     ),
     "crosswalk": ("Crosswalk", "compare_frameworks", "crosswalk_study"),
-    "distinctness": ("Check", "check_framework", "level_similarity", "power_study", "simulated_framework"),
+    "distinctness": (
+        "Check",
+        "check_framework",
+        "count_confusable",
+        "level_similarity",
+        "power_study",
+        "simulated_framework",
+    ),
     "encoders": ("load_encoder",),
     "framework": ("Competency", "Framework", "Indicator", "Level", "Profile", "Status"),
     "parsing": ("parse_handbook",),
     "persistence": ("load_classifier",),
     "profiles": ("compare_groups", "compare_persons", "compare_with_profile"),
+    "progress": ("track",),
     "quality": ("mark_comments",),
-    "report": ("ReportSection", "count_assignments", "write_report"),
+    "readable": ("show",),
+    "report": ("ReportSection", "count_assignments", "summary", "write_report"),
     "review": ("read_review",),
     "versions": ("versions",),
     "workbook": ("Run", "write_workbook"),
@@ -99,6 +111,7 @@ __all__ = [
     "compare_persons",
     "compare_with_profile",
     "count_assignments",
+    "count_confusable",
     "crosswalk_study",
     "feedback_frame",
     "level_similarity",
@@ -115,8 +128,11 @@ __all__ = [
     "read_feedback",
     "read_review",
     "shipped_path",
+    "show",
     "simulated_framework",
+    "summary",
     "to_frame",
+    "track",
     "versions",
     "write_check_page",
     "write_report",

@@ -11,6 +11,8 @@ from kempen_nlp import plots
 from kempen_nlp.assignments import whole_file
 from kempen_nlp.distinctness import Check, level_similarity
 from kempen_nlp.distinctness.pairs import MAX_FLAGS
+from kempen_nlp.dutch import agreeing, counted
+from kempen_nlp.glossary import RULE_TERMS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,18 +20,6 @@ if TYPE_CHECKING:
 N_SHOWN = 40
 """Findings on the page; a committee that mends forty runs the check again."""
 N_HEATMAPS = 24
-RULE_TERMS = {
-    "empty level": "Niveaus zonder indicator",
-    "one indicator": "Niveaus met één indicator",
-    "missing definition": "Competenties zonder definitie",
-    "unequal counts": "Heel verschillende aantallen indicatoren",
-    "headline repeats an indicator": "Kernzin en indicator zeggen hetzelfde",
-    "same opening": "Zinnen op twee niveaus die hetzelfde beginnen",
-    "compound indicator": "Indicatoren die meer dan één ding vragen",
-    "vague words": "Woorden die iedere lezer anders invult",
-    "long sentence": "Lange zinnen",
-    "hard to read": "Moeilijk leesbare zinnen",
-}
 _WARNING = (
     "Dit is een hulpmiddel bij het herlezen van het handboek. Een vlag zegt dat twee van de drie signalen iets zien; "
     "of het een fout is, beslist wie het handboek kent. Geen vlag is geen bewijs dat een tekst goed is."
@@ -63,6 +53,7 @@ def write_check_page(check: Check, path: str | Path) -> None:
     from jinja2 import Environment, PackageLoader
 
     environment = Environment(loader=PackageLoader("kempen_nlp"), autoescape=True, trim_blocks=True)
+    environment.filters["counted"] = counted
     page = environment.get_template("check.html").render(
         title=f"Zijn de niveaus onderscheiden, en op volgorde? {check.framework.title}",
         summary=summary_sentences(check),
@@ -92,11 +83,12 @@ def summary_sentences(check: Check) -> str:
     n_pairs, n_competencies, n_indicators = len(check.summary), len(check.competencies), len(check.indicators)
     return (
         f"Bij {in_order} van de {n_competencies} competenties is aangetoond dat de niveaus als geheel oplopen; "
-        f"{reversed_pairs} van de {n_pairs} paren buurniveaus staan omgekeerd en {n_odd} van de {n_indicators} "
-        "indicatoren lezen als een ander niveau dan waar ze staan. "
+        f"{reversed_pairs} van de {n_pairs} paren buurniveaus {agreeing(reversed_pairs, 'staat', 'staan')} omgekeerd "
+        f"en {n_odd} van de {n_indicators} indicatoren {agreeing(n_odd, 'leest', 'lezen')} als een ander niveau dan "
+        "dat van het handboek. "
         f"{_count(within)} keer zeggen zinnen op twee niveaus van één competentie vrijwel hetzelfde, "
         f"{_count(across)} keer in twee competenties. "
-        f"Dat twee buurniveaus over verschillende dingen gaan, is bij {shown} paren aangetoond; bij "
+        f"Dat twee buurniveaus over verschillende dingen gaan, is bij {counted(shown, 'paar')} aangetoond; bij "
         f"{too_few} zijn er te weinig indicatoren om iets te zeggen."
     )
 
@@ -106,7 +98,7 @@ def _count(n: int) -> str:
 
 
 def _order_figure(check: Check) -> dict[str, Any]:
-    ax = plots.new_axes(width=8.5, height=1.8 + 0.5 * len(check.competencies))
+    ax = plots.new_axes(width=8.5, rows=len(check.competencies))
     plots.plot_level_order(check.order, title="Lopen de niveaus op?", ax=ax)
     return _figure(ax, "Samenhang van gelezen niveau met niveau in het handboek, per competentie")
 

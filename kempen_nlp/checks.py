@@ -14,68 +14,8 @@ from kempen_nlp.corpus import load_framework
 from kempen_nlp.crosswalk import Crosswalk, compare_frameworks
 from kempen_nlp.distinctness import Check, check_framework
 from kempen_nlp.errors import FrameworkError
+from kempen_nlp.glossary import CHECK_HEADINGS
 from kempen_nlp.workbook import write_sheets
-
-_HEADINGS = {
-    "urgency": "urgentie",
-    "what": "wat",
-    "competency": "competentie",
-    "ranks": "niveaus",
-    "text": "tekst",
-    "why": "waarom",
-    "other_text": "andere tekst",
-    "sharpen": "het handboek zelf",
-    "n": "indicatoren",
-    "order_votes": "signalen voor volgorde",
-    "order": "volgorde",
-    "put_back_votes": "signalen die terugplaatsen",
-    "n_confusable": "zelfde op twee niveaus",
-    "n_misplaced": "leest als ander niveau",
-    "lower_rank": "onderste niveau",
-    "upper_rank": "bovenste niveau",
-    "n_lower": "indicatoren onder",
-    "n_upper": "indicatoren boven",
-    "distinct_votes": "signalen voor onderscheid",
-    "reversed_votes": "signalen voor omkering",
-    "overlap_votes": "signalen zonder verschil",
-    "distinct": "onderscheid",
-    "is_blurred": "vloeit over",
-    "signal": "signaal",
-    "within_lower": "gelijkenis binnen onder",
-    "within_upper": "gelijkenis binnen boven",
-    "between": "gelijkenis tussen",
-    "margin": "verschil",
-    "low": "van (95 %)",
-    "high": "tot (95 %)",
-    "effect": "effect",
-    "lowest_p": "laagst mogelijke p",
-    "verdict": "oordeel",
-    "rule": "regel",
-    "rank": "niveau",
-    "indicator_id": "indicator",
-    "finding": "opmerking",
-    "first": "raamwerk 1",
-    "second": "raamwerk 2",
-    "answers": "beantwoorden elkaar",
-    "names": "namen",
-    "answers_to": "leest als niveau",
-    "shift": "verschuiving",
-    "side": "kant",
-    "nearest": "dichtstbij",
-    "reads_like": "leest als",
-    "n_votes": "stemmen",
-    "kind": "soort",
-    "contrast": "contrast",
-    "contrast_words": "woorden van het contrast",
-    "votes": "signalen",
-    "closeness": "nabijheid",
-    "only_in_a": "alleen in a",
-    "only_in_b": "alleen in b",
-    "same_markers": "zelfde niveauwoorden",
-    "right": "teruggeplaatst",
-    "chance": "kans",
-    "higher": "kans dat boven hoger leest",
-}
 
 
 def check_file(
@@ -141,7 +81,7 @@ def crosswalk_file(
         }  # fmt: skip
         write_sheets({sheet: _in_dutch(table) for sheet, table in tables.items()}, output)
     if figure is not None:
-        ax = plots.new_axes(width=2 + 1.2 * len(found.second), height=1.6 + 0.7 * len(found.first))
+        ax = plots.new_axes(columns=len(found.second), rows=len(found.first))
         title = f"{found.first.id} (rijen) naast {found.second.id} (kolommen)"
         plots.save_png(plots.plot_crosswalk(found.matrix(), found.competencies, title=title, ax=ax), figure)
     return "" if output else _in_dutch(found.levels).to_csv(index=False), crosswalk_sentences(found)
@@ -171,7 +111,7 @@ def _check_tables(check: Check) -> Mapping[str, pd.DataFrame]:
 
 
 def _in_dutch(table: pd.DataFrame) -> pd.DataFrame:
-    return table.rename(columns=_HEADINGS)
+    return table.rename(columns=CHECK_HEADINGS)
 
 
 def _require_ending(output: Path | None, endings: tuple[str, ...]) -> None:

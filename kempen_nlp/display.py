@@ -28,6 +28,12 @@ class Span:
     """Too uncertain to count: underlined with dots, and never on top of what counts."""
 
 
+class Figure(str):
+    """A number as it is written; stands right in a table."""
+
+    __slots__ = ()
+
+
 def color_of(name: str, names: Sequence[str]) -> str:
     """Return the colour of a competency; the same for the same place among ``names``."""
     return COLORS[names.index(name) % len(COLORS)] if name in names else "#e8e8e8"
@@ -71,18 +77,28 @@ def _label(span: Span) -> str:
 
 def table_html(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a table as HTML; numbers right, texts left and wrapped, missing values empty."""
-    head = "".join(f'<th style="text-align:left;padding:.15em .6em">{escape(h)}</th>' for h in headings)
+    rows = list(rows)
+    head = "".join(_heading(h, [row[n] for row in rows]) for n, h in enumerate(headings))
     body = "".join(f"<tr>{''.join(_cell(value) for value in row)}</tr>" for row in rows)
     return f'<table style="max-width:70rem"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
+def _heading(heading: str, values: Sequence[object]) -> str:
+    """Return a heading that stands where the values of its column stand."""
+    is_right = any(map(_is_number, values)) and all(_is_number(v) or v in (None, "") for v in values)
+    side = "right" if is_right else "left"
+    return f'<th style="text-align:{side};vertical-align:bottom;padding:.15em .6em">{escape(heading)}</th>'
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float, Figure))
+
+
 def _cell(value: object) -> str:
-    if isinstance(value, float):
-        shown = f"{value:.2f}".replace(".", ",")
-        return f'<td style="text-align:right;vertical-align:top;padding:.15em .6em">{shown}</td>'
-    side = "right" if isinstance(value, int) else "left"
-    text = "" if value is None else escape(str(value))
-    return f'<td style="text-align:{side};white-space:normal;vertical-align:top;padding:.15em .6em">{text}</td>'
+    side = "right" if _is_number(value) else "left"
+    shown = f"{value:.2f}".replace(".", ",") if isinstance(value, float) else "" if value is None else str(value)
+    style = f"text-align:{side};white-space:normal;vertical-align:top;padding:.15em .6em"
+    return f'<td style="{style}">{escape(shown)}</td>'
 
 
 def comment_html(text: str, spans: Iterable[Span], problems: Sequence[str], state: str) -> str:

@@ -52,6 +52,7 @@ DECISION_TERMS = {"accept": "accepteren", "change": "wijzigen", "reject": "afwij
 PLURALS = {
     "opmerking": "opmerkingen", "citaat": "citaten", "besluit": "besluiten", "sterk punt": "sterke punten",
     "ontwikkelpunt": "ontwikkelpunten", "medewerker": "medewerkers", "profiel": "profielen",
+    "paar": "paren", "bevinding": "bevindingen",
 }  # fmt: skip
 _PROBLEMS = (
     ("The row has no text.", "De rij heeft geen tekst."),
@@ -90,6 +91,30 @@ _PROBLEMS = (
 """Why a comment was not read, in the words of the code and of an analyst; what was found stands in the same order."""
 KEY_HEADING = "sleutel"
 """Column that ties a row to what the model found; see ``workbook.row_key``."""
+
+
+def plural(noun: str) -> str:
+    """
+    Return a noun for more than one.
+
+    Examples
+    --------
+    >>> plural("sterk punt")
+    'sterke punten'
+    """
+    return PLURALS[noun]
+
+
+def agreeing(n: int, one: str, many: str) -> str:
+    """
+    Return the form of a word that goes with a number.
+
+    Examples
+    --------
+    >>> agreeing(1, "bevat", "bevatten"), agreeing(0, "bevat", "bevatten")
+    ('bevat', 'bevatten')
+    """
+    return one if n == 1 else many
 
 
 def in_dutch(assignments: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterable
+from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +20,12 @@ _DECIMALS = 2
 
 
 def versions(
-    *, parts: Iterable[str] = (), files: Iterable[str | Path] = (), model: bool = False, **results: pd.DataFrame
+    *,
+    parts: Iterable[str] = (),
+    files: Iterable[str | Path] = (),
+    model: bool = False,
+    packages: Iterable[str] = (),
+    **results: pd.DataFrame,
 ) -> pd.Series[str]:
     """
     Return what anyone needs to see whether the same came out again.
@@ -32,6 +38,8 @@ def versions(
         Other data; each with its hash.
     model : bool
         Show the hash of the shipped model.
+    packages : iterable of str
+        Distributions whose version plays a part, such as the one that brings the general encoder.
     **results : DataFrame
         Tables by name; see ``table_hash``.
 
@@ -42,7 +50,8 @@ def versions(
     """
     manifest = corpus.verify_corpus()
     chosen = tuple(parts)
-    rows = {"kempen_nlp": __version__, "Python": ".".join(platform.python_version_tuple()[:2])}
+    used = {name: version(name) for name in packages}
+    rows = {"kempen_nlp": __version__, "Python": ".".join(platform.python_version_tuple()[:2]), **used}
     rows |= {name: digest[:N_DIGITS] for name, digest in manifest.items() if chosen and name.startswith(chosen)}
     rows |= {Path(path).name: corpus.sha256_of(path)[:N_DIGITS] for path in files}
     if model:

@@ -161,6 +161,23 @@ def align(truth: Truth, scores: Scores) -> Aligned:
     return aligned
 
 
+def rank_confusion(truth: Truth, scores: Scores) -> pd.DataFrame:
+    """
+    Count which rank the model gives for which rank of the annotators, given the right competency.
+
+    Returns
+    -------
+    DataFrame of shape (n_ranks, n_ranks)
+        Index what annotators said, columns what the model gives, from 1; where a comment has several
+        labels of a competency, the one that the model's quote answers to.
+    """
+    said, given = align(truth, scores).rank, scores.rank
+    known = truth.has & ~np.isnan(said) & ~np.isnan(given)
+    ranks = range(1, int(max(said[known].max(initial=1), given[known].max(initial=1))) + 1)
+    counts = pd.crosstab(said[known].astype(int), given[known].astype(int))
+    return counts.reindex(index=ranks, columns=ranks, fill_value=0).rename_axis(index=None, columns=None)
+
+
 def _shared(label: Label, *, start: float, end: float) -> float:
     return 0.0 if np.isnan(start) else min(end, label.end) - max(start, label.start)
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Check",
     "check_framework",
+    "count_confusable",
     "level_similarity",
     "power_study",
     "require_indicators",
@@ -170,6 +171,25 @@ def level_similarity(check: Check, competency: str, signal: str = "semantic") ->
         table.loc[lower, upper] = table.loc[upper, lower] = row["between"]
         table.loc[lower, lower], table.loc[upper, upper] = row["within_lower"], row["within_upper"]
     return table
+
+
+def count_confusable(check: Check) -> pd.DataFrame:
+    """
+    Count the pairs of sentences that say the same, by competency.
+
+    Returns
+    -------
+    DataFrame of shape (n_competencies, n_competencies)
+        In handbook order; pairs at two levels of one competency on the diagonal, those of two competencies on
+        both sides of it.
+    """
+    names = list(check.framework.names)
+    counts = pd.DataFrame(0, index=names, columns=names)
+    for first, second in zip(check.confusable["competency_a"], check.confusable["competency_b"], strict=True):
+        counts.loc[first, second] += 1
+        if first != second:
+            counts.loc[second, first] += 1
+    return counts
 
 
 def power_study(

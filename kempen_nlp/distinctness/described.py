@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from kempen_nlp.distinctness.pairs import ACROSS, BETWEEN, KINDS, MAX_FLAGS, Lines, Pairs, flagged_pairs, kinds
-from kempen_nlp.distinctness.signals import SIGNAL_TERMS, Rows
+from kempen_nlp.distinctness.signals import Rows
 from kempen_nlp.distinctness.wording import differing_words
 from kempen_nlp.framework import Competency, Framework
+from kempen_nlp.glossary import SIGNAL_TERMS
 from kempen_nlp.language.ladders import LADDER_TERMS, find_level_markers
 from kempen_nlp.language.terms import load_terms
 

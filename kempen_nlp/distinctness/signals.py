@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Cosines = NDArray[np.float32]
 SIGNALS = ("lexical", "semantic", "markers")
-SIGNAL_TERMS = {"lexical": "woorden", "semantic": "betekenis", "markers": "niveauwoorden"}
 HEADLINE_ID = "/kernzin"
 """Ends the id under which a headline takes part where it is compared like an indicator."""
 BLOCK = 500

@@ -17,7 +17,7 @@ from kempen_nlp.profiles import PERSON_COLUMNS, are_hashed, find_column
 from kempen_nlp.report._blocks import cell_table, count_assignments, group_blocks, quote_blocks, summary, unjudged
 from kempen_nlp.report._persons import person_blocks
 
-__all__ = ["ReportSection", "count_assignments", "framework_of", "write_report"]
+__all__ = ["ReportSection", "count_assignments", "framework_of", "summary", "write_report"]
 
 _WARNING = (
     "Hulpmiddel bij het lezen van opmerkingen. De toewijzingen zijn schattingen; neem geen beslissing over een "

@@ -136,7 +136,7 @@ def group_blocks(frame: pd.DataFrame, framework: Framework) -> dict[str, Any]:
         return {"figures": [], "note": note}
     figures = []
     for (group, n_persons), rows in counts.groupby(["group", "n_persons"], sort=False):
-        ax = plots.new_axes(height=1.9 + 0.5 * len(rows))
+        ax = plots.new_axes(rows=len(rows))
         title = f"{group or 'Alle medewerkers met een profiel'} (n = {n_persons})"
         shown = plots.plot_group(rows, title=title, ax=ax)
         figures.append(figure(shown, f"Gevonden naast vereist niveau: {title}", _group_table(rows)))

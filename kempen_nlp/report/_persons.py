@@ -41,7 +41,7 @@ def _against_profile(rows: pd.DataFrame, framework: Framework, name: str, label:
         comparison = compare_with_profile(rows, framework, framework.profile(label))
     except FrameworkError:
         return {"figures": [], "note": f"Het raamwerk heeft geen profiel {label}."}
-    ax = plots.new_axes(height=1.9 + 0.55 * len(comparison))
+    ax = plots.new_axes(rows=len(comparison))
     plots.plot_profile(comparison, title=f"{name} ({label})", n_ranks=framework.n_ranks, ax=ax)
     return {
         "figures": [figure(ax, f"Gevonden en vereist niveau van {name}", in_dutch_headings(comparison))],

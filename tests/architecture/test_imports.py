@@ -11,12 +11,15 @@ import tomllib
 import pytest
 import yaml
 
-DOMAIN = {"display", "dutch", "errors", "framework", "comments", "assignments"}
+DOMAIN = {"display", "dutch", "errors", "glossary", "framework", "comments", "assignments"}
 ESTIMATORS = {"competencies", "levels", "polarity"}
 ALLOWED = {
     "errors": set(),
     "dutch": set(),
     "display": {"dutch"},
+    "glossary": {"dutch"},
+    "readable": {"display", "glossary"},
+    "progress": {"display", "dutch"},
     "framework": {"display", "errors"},
     "comments": {"errors"},
     "assignments": {"display", "dutch", "errors"},
@@ -46,7 +49,7 @@ ALLOWED = {
     "batch": DOMAIN | {"blocks", "classifier", "cluster", "outputs", "parts", "persistence", "privacy", "trace", "workbook"},
     "verification": DOMAIN | {"batch", "corpus", "persistence", "privacy", "trace", "workbook"},
     "forms": DOMAIN,
-    "plots": {"dutch", "framework", "profiles"},
+    "plots": {"dutch", "framework", "glossary", "profiles"},
     "report": DOMAIN | {"corpus", "profiles", "plots"},
     "workbook": DOMAIN | {"profiles", "quality"},
     "app": DOMAIN | {"batch", "classifier", "corpus", "persistence", "review", "trace", "workbook"},
@@ -55,9 +58,9 @@ ALLOWED = {
     "baselines": {"corpus", "encoders", "evaluation", "features", "framework", "language", "yardstick"},
     "yardstick": DOMAIN | {"corpus", "classifier", "training", "evaluation", "agreement", "encoders", "persistence", "plots",
                            "language", "competencies", "features"},
-    "distinctness": {"errors", "framework", "encoders", "language", "evaluation"},
+    "distinctness": {"errors", "glossary", "framework", "encoders", "language", "evaluation"},
     "crosswalk": {"framework", "encoders", "distinctness", "evaluation"},
-    "check_page": {"assignments", "plots", "distinctness"},
+    "check_page": {"assignments", "dutch", "glossary", "plots", "distinctness"},
     "checks": DOMAIN | {"corpus", "plots", "workbook", "distinctness", "crosswalk", "check_page"},
     "annotations": {"corpus", "agreement", "yardstick"},
     "splitting": {"errors", "corpus"},

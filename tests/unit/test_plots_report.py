@@ -201,7 +201,7 @@ def test_every_figure_stands_there_as_a_table_too(kempen, tmp_path):
 
     page = (tmp_path / "v.html").read_text(encoding="utf-8")
     assert page.count("<summary>als tabel</summary>") == page.count("<svg") == 7
-    assert "<th>gewenst (op vereist)</th>" in page
+    assert "<th>op vereist (gewenst)</th>" in page
     assert "<td>Samenwerken</td><td>0</td><td>6</td><td>0</td><td>0</td>" in page
     assert "<td>Samenwerken</td><td>3</td><td>3</td><td>gewenst</td><td>2</td><td>0</td>" in page
 
