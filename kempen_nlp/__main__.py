@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 
 from kempen_nlp.errors import KempenError
@@ -18,6 +20,8 @@ def main(argv: list[str] | None = None) -> int:
     """
     from kempen_nlp.cli import app
 
+    # The process is about to end: going through all that was imported once more would only take time.
+    atexit.register(gc.freeze)
     try:
         app(args=argv, standalone_mode=True)
     except SystemExit as stop:

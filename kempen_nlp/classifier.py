@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 from kempen_nlp.assignments import Assignment, Assignments, ClassifiedComment, Evidence, Polarity
 from kempen_nlp.comments import Comment
 from kempen_nlp.competencies import CompetencyClassifier, SigmoidCalibrator, damped, qualified_share
-from kempen_nlp.encoders import Encoder, encode_spans, encode_unique, load_encoder
+from kempen_nlp.encoders import Encoder, Span, encode_spans, encode_unique, load_encoder
 from kempen_nlp.errors import ModelError
 from kempen_nlp.features import (
-    FrameworkVectors,
     level_features,
     match_features,
     match_scores,
@@ -25,6 +24,7 @@ from kempen_nlp.features import (
     segment_features,
 )
 from kempen_nlp.framework import Framework
+from kempen_nlp.framework_vectors import FrameworkVectors
 from kempen_nlp.language.segments import MAX_CHARS, Segment, split_all, split_segments
 from kempen_nlp.levels import LevelClassifier, median_rank
 from kempen_nlp.polarity import PolarityClassifier
@@ -105,6 +105,9 @@ class Classifier:
         Assign only where at least this share of assignments was right on validation comments;
         the rest is abstained. One of ``precisions``. By default the threshold with the best F1.
         A competency that was not in training is always abstained where matching never was that precise.
+    framework_vectors : callable, optional
+        Gives the framework's texts as ``encoder`` encodes them, for who began with that before; waited for
+        on first use. By default they are encoded then.
     """
 
     def __init__(
@@ -114,10 +117,12 @@ class Classifier:
         encoder: Encoder,
         *,
         min_precision: float | None = None,
+        framework_vectors: Callable[[], FrameworkVectors] | None = None,
     ) -> None:
         self.framework = framework
         self.heads = heads
         self.encoder = encoder
+        self._begun = framework_vectors
         self.thresholds, self._lowest = self._choose_thresholds(min_precision)
 
     @property
@@ -195,7 +200,7 @@ class Classifier:
         if not segments:
             return 0.0
         spans = [[(s.start, s.end) for s in segments]]
-        judged = self._judge([s.text for s in segments], encode_spans(self.encoder, [text], spans))
+        judged = self._judge([s.text for s in segments], [text], spans)
         return float(judged.probability[:, column].max())
 
     def classify_comments(
@@ -240,7 +245,7 @@ class Classifier:
         """Return for each segment what it may evidence, the abstained included."""
         spans = [[(s.start, s.end) for s in own] for own in per_comment]
         segments = [segment for own in per_comment for segment in own]
-        judged = self._judge([s.text for s in segments], encode_spans(self.encoder, texts, spans))
+        judged = self._judge([s.text for s in segments], texts, spans)
         rows, columns = np.nonzero(judged.probability >= self._lowest)
         found: list[list[Assignment]] = [[] for _ in segments]
         for column in np.unique(columns):
@@ -249,13 +254,16 @@ class Classifier:
                 found[row].append(assignment)
         return found
 
-    def _judge(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> _Judged:
+    def _judge(self, texts: Sequence[str], comments: Sequence[str], spans: Sequence[Sequence[Span]]) -> _Judged:
+        # First, because whoever began with it may still be making the encoder ready.
+        known = self.framework_vectors
+        vectors = encode_spans(self.encoder, comments, spans)
         features = segment_features(texts, vectors)
         qualified = qualified_share(self.heads.qualifier.predict_proba(features))
         probability = self._competency_probability(texts, vectors, features, qualified)
         probability[_only_named(texts, self.framework.names)] = 0.0
         polarity = self.heads.polarity.predict(features).astype(str)
-        return _Judged(probability, polarity, features, self.framework_vectors.similarities(vectors))
+        return _Judged(probability, polarity, features, known.similarities(vectors))
 
     def _competency_probability(
         self,
@@ -321,8 +329,8 @@ class Classifier:
 
     @cached_property
     def framework_vectors(self) -> FrameworkVectors:
-        """The framework's texts, encoded on first use."""
-        return FrameworkVectors.of(self.framework, self.encoder)
+        """The framework's texts, encoded on first use at the latest."""
+        return self._begun() if self._begun else FrameworkVectors.of(self.framework, self.encoder)
 
     @cached_property
     def _matching(self) -> tuple[Encoder, FrameworkVectors]:

@@ -82,7 +82,7 @@ class OnnxEncoder:
 
     @property
     def _n_threads(self) -> int:
-        return self.threads or os.cpu_count() or 1
+        return self.threads or _n_cores()
 
     @cached_property
     def _tokenizer(self) -> Any:  # noqa: ANN401 - tokenizers has no types
@@ -100,3 +100,8 @@ class OnnxEncoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         return onnxruntime.InferenceSession(str(self.folder / ENCODER_FILE), options, ["CPUExecutionProvider"])
+
+
+def _n_cores() -> int:
+    """Return how many cores this process may use, which can be fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
