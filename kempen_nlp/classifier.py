@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from kempen_nlp.assignments import Assignment, Assignments, ClassifiedComment, Evidence, Polarity
 from kempen_nlp.comments import Comment
@@ -218,7 +219,10 @@ class Classifier:
         """
         numbered = (c if isinstance(c, Comment) else Comment(str(n), c, n) for n, c in enumerate(comments, start=1))
         while batch := list(islice(numbered, chunk)):
-            yield from self._classify_batch(batch)
+            # A matrix product that is shared out over cores may end in another last bit.
+            with _matrix_libraries().limit(limits=1, user_api="blas"):
+                results = self._classify_batch(batch)
+            yield from results
 
     def _classify_batch(self, comments: Sequence[Comment]) -> list[ClassifiedComment]:
         problems = [_problems(comment) for comment in comments]
@@ -337,6 +341,11 @@ class Classifier:
         """The general encoder, which never saw a label, and the framework's texts encoded by it."""
         encoder = load_encoder(MATCHING_ENCODER)
         return encoder, FrameworkVectors.of(self.framework, encoder)
+
+
+@cache
+def _matrix_libraries() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def resample_ranks(probabilities: NDArray[np.float64], n_levels: int) -> NDArray[np.float64]:
