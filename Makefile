@@ -38,7 +38,7 @@ bench: $(STAMP) ## accuracy, speed and memory against peers (installs the extra 
 	$(PIP) install -e '.[bench]' && $(BIN)/python benchmarks/classify.py && $(BIN)/python benchmarks/scale.py 10000
 
 soak: $(STAMP) ## kills, fuzzing and commands without a network in full; an hour or more
-	KEMPEN_KILLS=60 KEMPEN_FUZZ=100000 $(BIN)/python -m pytest tests/integration/test_batch.py tests/integration/test_hostile.py tests/integration/test_no_network.py
+	KEMPEN_KILLS=60 KEMPEN_FUZZ=100000 $(BIN)/python -m pytest tests/integration/test_batch.py tests/integration/test_hostile.py tests/integration/test_fuzz.py tests/integration/test_no_network.py
 
 corpus: $(STAMP) ## rebuild corpus/frameworks and corpus/manifest.json from the raw files
 	$(BIN)/python corpus/build.py

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -255,19 +254,25 @@ def read_assignments(path: str | Path) -> pd.DataFrame:
         raise CommentsError(msg)
     try:
         frame = reader(path)
-    except (ValueError, OSError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        msg = (
-            f"{path} cannot be read as assignments ({type(error).__name__}). "
-            "Expected a file that `kempen classify` wrote."
-        )
-        raise CommentsError(msg) from error
+    except Exception as error:  # pandas lets through whatever zip, XML, CSV and Parquet raise
+        raise _not_assignments(path, error) from error
     missing = [c for c in TABLE_COLUMNS if c not in frame.columns]
     if missing:
         msg = f"{path} lacks the columns {missing}. Expected a file that `kempen classify` wrote."
         raise CommentsError(msg)
     for column in ("rank", "start", "end", "evidence_rank"):
-        frame[column] = frame[column].astype("Int64")
+        try:
+            frame[column] = frame[column].astype("Int64")
+        except (ValueError, TypeError) as error:
+            raise _not_assignments(path, error, f"column {column!r} holds other things than whole numbers") from error
     return frame
+
+
+def _not_assignments(path: Path, error: Exception, found: str = "") -> CommentsError:
+    return CommentsError(
+        f"{path} cannot be read as assignments ({found or type(error).__name__}). "
+        "Expected a file that `kempen classify` wrote."
+    )
 
 
 def _read_jsonl(path: Path) -> pd.DataFrame:

@@ -32,6 +32,7 @@ from kempen_nlp.polarity import PolarityClassifier
 
 CHUNK = 512
 _WORD = re.compile(r"\w+")
+_HALF = re.compile("[\ud800-\udfff]")
 MATCHING_ENCODER = "general"
 NEVER = 2.0
 """A threshold that no probability reaches."""
@@ -196,8 +197,8 @@ class Classifier:
         return [(m[0], m.start(), m.end(), whole - p) for m, p in zip(words, without, strict=True)]
 
     def _highest(self, text: str, column: int) -> float:
-        """Return the probability of a competency in the segment that shows it most; 0 without segments."""
-        segments = split_segments(text)
+        """Return the probability of a competency in the segment that shows it most; 0 where nothing can be read."""
+        segments = [] if _problems(Comment("1", text, 1)) else split_segments(text)
         if not segments:
             return 0.0
         spans = [[(s.start, s.end) for s in segments]]
@@ -384,6 +385,8 @@ def _problems(comment: Comment) -> tuple[str, ...]:
         return ("The comment has no text.",)
     if len(comment.text) > MAX_CHARS:
         return (f"The comment has {len(comment.text):,} characters; at most {MAX_CHARS:,} can be read. Split it.",)
+    if _HALF.search(comment.text):
+        return ("The comment holds half a character (a lone surrogate), which no encoding has. Replace it.",)
     return ()
 
 

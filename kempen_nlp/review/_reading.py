@@ -56,6 +56,15 @@ def read_workbook(path: str | Path) -> FilledWorkbook:
     """
     path = Path(path)
     book = _open(path)
+    try:
+        return _filled(book, path)
+    except ReviewError:
+        raise
+    except Exception as error:  # a read-only sheet is parsed when its rows are asked for
+        raise _unreadable(path, error) from error
+
+
+def _filled(book: Any, path: Path) -> FilledWorkbook:  # noqa: ANN401 - a book of openpyxl
     sheet_name, header_row, column_of = _find_columns(book, path)
     sheet = book[sheet_name]
     values = sheet.iter_rows(min_row=header_row, values_only=True)
@@ -79,11 +88,14 @@ def _open(path: Path) -> Any:  # noqa: ANN401 - a book of openpyxl
     try:
         return openpyxl.load_workbook(path, read_only=True, data_only=True)
     except Exception as error:  # openpyxl lets through whatever zip and XML raise
-        msg = (
-            f"{path} cannot be opened as an Excel workbook ({type(error).__name__}). "
-            "Save it again as .xlsx, without a password."
-        )
-        raise ReviewError(msg) from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> ReviewError:
+    return ReviewError(
+        f"{path} cannot be opened as an Excel workbook ({type(error).__name__}). "
+        "Save it again as .xlsx, without a password."
+    )
 
 
 def _find_columns(book: Any, path: Path) -> tuple[str, int, dict[str, int]]:  # noqa: ANN401 - a book of openpyxl

@@ -112,6 +112,17 @@ def test_a_text_that_is_too_long_is_a_problem_not_a_crash(classifier):
     assert result.assignments == ()
 
 
+def test_half_a_character_sets_a_comment_aside(classifier):
+    """No encoding has lone surrogates, so neither tokenizer nor file could take the text."""
+    texts = ["Belt klanten altijd \ud83d terug.", "Belt klanten altijd terug."]
+
+    spoiled, whole = classifier.classify_comments(texts)
+
+    assert "half a character" in spoiled.problems[0]
+    assert (spoiled.text, spoiled.assignments, whole.problems) == (texts[0], (), ())
+    assert {influence for *_, influence in classifier.explain(texts[0], "Klantgerichtheid")} == {0.0}
+
+
 def test_a_text_of_the_greatest_length_is_read(classifier):
     """100,000 characters in one comment: slow, but an answer, with quotes that are there."""
     text = ("Belt klanten terug. " * 5000)[:100_000]
