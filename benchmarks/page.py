@@ -26,31 +26,39 @@ def scale_section(results: dict[str, Any]) -> str:
     machine = results["machine"]
     lines = [
         _SCALE, "",
-        "| comments | of them different | in and out | comments/s, classifying | first tenth | second | last "
-        "| share of time in the encoder | to the whole output | memory after a tenth | at the end | peak |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "| comments | of them different | in and out | comments/s | comments per processor second, first tenth "
+        "| second | last | share of time in the encoder | to the whole output | memory after a tenth | at the end "
+        "| peak | load |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
         *map(_line, runs), "",
-        f"`kempen classify` with the shipped model on {machine['cores']} cores, each row one run. Memory is resident; "
-        "a star says that torch was installed, which spaCy then imports. "
-        "Where comments repeat, the first tenth holds nearly all that the encoder has to do, and the rest shows what "
-        "remains: cutting, estimators, parts on disk. The share of time in the encoder while classifying is the rate "
-        "as a share of the encoder's own; where comments repeat it says nothing.",
+        f"`kempen classify` with the shipped model on {machine['cores']} cores, each row one run. Load is the average "
+        "number of processes that wanted a core: above the number of cores, others slowed this run, and only what is "
+        "counted in processor time says what the program does. Memory is resident; a star says that torch was "
+        "installed, which spaCy then imports. Where comments repeat, the first tenth holds nearly all that the "
+        "encoder has to do, and the rest shows what remains: cutting, estimators, parts on disk. The share of time in "
+        "the encoder is the rate as a share of the encoder's own; where comments repeat it says nothing.",
     ]  # fmt: skip
     for where, start in sorted(results.get("start_up", {}).items()):
         lines += ["", (
             f"Start-up, from the start of a process to the first answer, {where} installed (spaCy imports torch where "
-            f"it is): {start['python']:.1f} s in Python, {start['command']:.1f} s for `kempen classify` of one "
-            f"comment; the least of {start['of']}."
+            f"it is): {_start(start['python'])} in Python, {_start(start['command'])} for `kempen classify` "
+            f"of one comment; the least of {start['of']}."
         )]  # fmt: skip
     return "\n".join(lines)
 
 
+def _start(measured: list[float]) -> str:
+    seconds, processor = measured
+    return f"{seconds:.1f} s ({processor:.1f} s of processor time, over two threads)"
+
+
 def _line(run: dict[str, Any]) -> str:
-    tenths, (early, late) = run["tenth_per_s"], run["memory_mb"]
+    tenths, (early, late) = run["tenth_per_cpu_s"], run["memory_mb"]
     cells = [f"{run['comments']:,}", f"{run['distinct']:,}", run["ending"] + "*" * run["torch_installed"]]
     rates = (run["comments"] / run["classifying_s"], *tenths[:2], tenths[-1])
     cells += ["–" if rate is None else f"{rate:,.0f}" for rate in rates]
     cells.append(f"{run['encoder_s'] / run['classifying_s']:.2f}" if run["distinct"] == run["comments"] else "–")
     cells.append(f"{run['seconds']:,.0f} s")
     cells += ["–" if size is None else f"{size:.0f} MB" for size in (early, late, run["peak_mb"])]
+    cells.append(f"{run['load'][1]:.1f}" if run["load"] else "–")
     return f"| {' | '.join(cells)} |"

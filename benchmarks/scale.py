@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,7 @@ from page import RESULTS, write_page
 
 STARTS = 5
 _RUN = """
-import json, resource, sys, time
+import json, os, resource, sys, time
 from pathlib import Path
 from kempen_nlp import classify_file
 from kempen_nlp.batch import BatchOptions
@@ -44,7 +45,7 @@ def read(self, keys):
     return vectors
 
 def tick(done, total):
-    ticks.append((time.perf_counter(), done, total))
+    ticks.append((time.perf_counter(), time.process_time(), done, total))
     for tenth in (1, 10):  # answers come 512 at a time, so tenths mean something from some 10,000 comments on
         if tenth not in memory and done * 10 >= total * tenth:
             memory[tenth] = resident()
@@ -54,12 +55,17 @@ OnnxEncoder._read = read
 options = BatchOptions(tick=tick)
 classify_file(sys.argv[1], sys.argv[2], framework="welzijn", options=options)
 ended = time.perf_counter()
-begun, n = ticks[0][0], ticks[-1][1]
-at = [next(t for t, done, total in ticks if done * 10 >= total * tenth) for tenth in range(1, 11)]
-spent = [b - a for a, b in zip([begun, *at], at)]
+begun, n = ticks[0], ticks[-1][2]
+at = [next(tick for tick in ticks if tick[2] * 10 >= n * tenth) for tenth in range(1, 11)]
+
+def rates(clock):
+    spent = [after[clock] - before[clock] for before, after in zip([begun, *at], at)]
+    return [n / 10 / s if s > 0.01 else None for s in spent]
+
 print(json.dumps({
-    "seconds": ended - begun, "classifying_s": at[-1] - begun, "writing_s": ended - at[-1],
-    "tenth_per_s": [n / 10 / s if s > 0.01 else None for s in spent], "encoder_s": sum(s for s, _ in encoding),
+    "seconds": ended - begun[0], "classifying_s": at[-1][0] - begun[0], "classifying_cpu_s": at[-1][1] - begun[1],
+    "writing_cpu_s": time.process_time() - at[-1][1], "load": os.getloadavg() if hasattr(os, "getloadavg") else None,
+    "tenth_per_s": rates(0), "tenth_per_cpu_s": rates(1), "encoder_s": sum(s for s, _ in encoding),
     "encoded": sum(n for _, n in encoding), "memory_mb": [memory[1], memory[10]],
     "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2),
 }))
@@ -126,12 +132,14 @@ def start_up() -> dict[str, Any]:
             "python": [sys.executable, "-c", _FIRST],
             "command": [sys.executable, "-m", "kempen_nlp", "classify", str(one), "--framework", "welzijn"],
         }
-        found: dict[str, Any] = {name: min(_seconds(command) for _ in range(STARTS)) for name, command in ways.items()}
-    return {**found, "torch_installed": has_torch(), "of": STARTS}
+        found = {name: [_seconds(command) for _ in range(STARTS)] for name, command in ways.items()}
+    least = {name: [min(column) for column in zip(*measured, strict=True)] for name, measured in found.items()}
+    return {**least, "torch_installed": has_torch(), "of": STARTS}
 
 
-def _seconds(command: list[str]) -> float:
-    """Return how long it takes until something is on standard output, then wait for the end."""
+def _seconds(command: list[str]) -> tuple[float, float]:
+    """Return how long it takes until something is on standard output, and what processor time the whole took."""
+    used = _children_s()
     started = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         stream = process.stdout
@@ -141,7 +149,12 @@ def _seconds(command: list[str]) -> float:
     if not first or process.returncode:
         msg = f"{command[1:4]} gave no answer (exit code {process.returncode})."
         raise RuntimeError(msg)
-    return seconds
+    return seconds, _children_s() - used
+
+
+def _children_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from kempen_nlp.assignments import ClassifiedComment, read_assignments
 from kempen_nlp.classifier import Classifier
@@ -146,14 +147,38 @@ _TOKENS = [b"null", b"{}", b"[]", b'""', b"-1", b"1e999", b"NaN", b"true", b'"',
 def _with_part(content, draw):
     parts, stream = _parts(content), io.BytesIO()
     name = draw(st.sampled_from([p for p in sorted(parts) if p.endswith((".xml", ".rels"))]))
-    changed = parts[name]
-    for _ in range(draw(st.integers(1, 4))):
+    changed = _with_element(parts[name], draw) if draw(st.integers(0, 2)) else parts[name]
+    for _ in range(draw(st.integers(1, 4)) if changed == parts[name] else 0):
         at = draw(st.integers(0, len(changed)))
         changed = changed[:at] + draw(st.sampled_from(_TOKENS)) + changed[at + draw(st.integers(0, 30)) :]
     with zipfile.ZipFile(stream, "w") as out:
         for part, own in parts.items():
             out.writestr(part, changed if part == name else own)
     return stream.getvalue()
+
+
+def _with_element(content, draw):
+    """Return XML that is still XML, of which some elements are gone, doubled, emptied or otherwise attributed."""
+    tree = etree.fromstring(content)
+    for _ in range(draw(st.integers(1, 3))):
+        elements = list(tree.iter(etree.Element))
+        one, other = (elements[draw(st.integers(0, len(elements) - 1))] for _ in range(2))
+        kind = draw(st.sampled_from(["drop", "double", "text", "attribute", "attribute", "tag"]))
+        if kind == "drop" and one.getparent() is not None:
+            one.getparent().remove(one)
+        elif kind == "double":
+            other.append(etree.fromstring(etree.tostring(one)))
+        elif kind == "text":
+            one.text = draw(st.sampled_from(_VALUES))
+        elif kind == "attribute" and one.attrib:
+            name = draw(st.sampled_from(sorted(one.attrib)))
+            one.attrib[name] = draw(st.sampled_from(_VALUES))
+        elif kind == "tag":
+            one.tag = other.tag
+    return etree.tostring(tree)
+
+
+_VALUES = ["", "-1", "0", "1.5", "999999", "99999999999", "x", "true", "A0", "ZZZ99", "A1:B0", "1e9", "=A1", "é"]
 
 
 @cache
