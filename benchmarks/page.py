@@ -42,7 +42,7 @@ def scale_section(results: dict[str, Any]) -> str:
         lines += ["", (
             f"Start-up, from the start of a process to the first answer, {where} installed (spaCy imports torch where "
             f"it is): {_start(start['python'])} in Python, {_start(start['command'])} for `kempen classify` "
-            f"of one comment; the least of {start['of']}."
+            f"of one comment; the least of {start['of']}{', going before other processes' * start['before_others']}."
         )]  # fmt: skip
     return "\n".join(lines)
 

@@ -134,7 +134,8 @@ def start_up() -> dict[str, Any]:
         }
         found = {name: [_seconds(command) for _ in range(STARTS)] for name, command in ways.items()}
     least = {name: [min(column) for column in zip(*measured, strict=True)] for name, measured in found.items()}
-    return {**least, "torch_installed": has_torch(), "of": STARTS}
+    first = hasattr(os, "sched_getscheduler") and os.sched_getscheduler(0) != os.SCHED_OTHER
+    return {**least, "torch_installed": has_torch(), "of": STARTS, "before_others": first}
 
 
 def _seconds(command: list[str]) -> tuple[float, float]:
@@ -160,7 +161,7 @@ def _children_s() -> float:
 def main() -> None:
     """Measure what is asked for, keep it in ``scale.json`` beside what was measured before, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sizes", type=int, nargs="*", default=[], help="comments; 10000 if nothing is asked for")
+    parser.add_argument("sizes", type=int, nargs="*", default=[], help="comments; 10000 if nothing is asked")
     parser.add_argument("--distinct", type=int, help="drawn from so many different comments; all differ by default")
     parser.add_argument("--ending", choices=("csv", "parquet"), default="csv")
     parser.add_argument("--start-up", action="store_true", help="measure start-up too")
@@ -170,10 +171,10 @@ def main() -> None:
     known["machine"] = {"cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
                         "processor": platform.machine(), "system": platform.system(),
                         "python": platform.python_version()}  # fmt: skip
-    if arguments.start_up or not arguments.sizes:
+    if arguments.start_up:
         found = start_up()
         known.setdefault("start_up", {})["with torch" if found["torch_installed"] else "without torch"] = found
-    for n in arguments.sizes or [10_000]:
+    for n in arguments.sizes or ([] if arguments.start_up else [10_000]):
         distinct = min(arguments.distinct or n, n)
         known["runs"][f"{n} {distinct} {arguments.ending}"] = measure(n, distinct, arguments.ending)
     path.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n", encoding="utf-8")
