@@ -25,7 +25,7 @@ from kempen_nlp.features import (
     segment_features,
 )
 from kempen_nlp.framework import Framework
-from kempen_nlp.framework_vectors import FrameworkVectors
+from kempen_nlp.framework_vectors import MATCHING_ENCODER, FrameworkVectors
 from kempen_nlp.language.segments import MAX_CHARS, Segment, split_all, split_segments
 from kempen_nlp.levels import LevelClassifier, median_rank
 from kempen_nlp.polarity import PolarityClassifier
@@ -33,7 +33,6 @@ from kempen_nlp.polarity import PolarityClassifier
 CHUNK = 512
 _WORD = re.compile(r"\w+")
 _HALF = re.compile("[\ud800-\udfff]")
-MATCHING_ENCODER = "general"
 NEVER = 2.0
 """A threshold that no probability reaches."""
 
@@ -107,9 +106,9 @@ class Classifier:
         Assign only where at least this share of assignments was right on validation comments;
         the rest is abstained. One of ``precisions``. By default the threshold with the best F1.
         A competency that was not in training is always abstained where matching never was that precise.
-    framework_vectors : callable, optional
-        Gives the framework's texts as ``encoder`` encodes them, for who began with that before; waited for
-        on first use. By default they are encoded then.
+    begun : mapping of str to callable, optional
+        Name of an encoder to what gives the framework's texts as it encodes them, for who began with that
+        before; waited for on first use. By default they are encoded then.
     """
 
     def __init__(
@@ -119,12 +118,12 @@ class Classifier:
         encoder: Encoder,
         *,
         min_precision: float | None = None,
-        framework_vectors: Callable[[], FrameworkVectors] | None = None,
+        begun: Mapping[str, Callable[[], FrameworkVectors]] | None = None,
     ) -> None:
         self.framework = framework
         self.heads = heads
         self.encoder = encoder
-        self._begun = framework_vectors
+        self._begun = begun or {}
         self.thresholds, self._lowest = self._choose_thresholds(min_precision)
 
     @property
@@ -335,13 +334,17 @@ class Classifier:
     @cached_property
     def framework_vectors(self) -> FrameworkVectors:
         """The framework's texts, encoded on first use at the latest."""
-        return self._begun() if self._begun else FrameworkVectors.of(self.framework, self.encoder)
+        return self._vectors_by(self.encoder)
 
     @cached_property
     def _matching(self) -> tuple[Encoder, FrameworkVectors]:
         """The general encoder, which never saw a label, and the framework's texts encoded by it."""
         encoder = load_encoder(MATCHING_ENCODER)
-        return encoder, FrameworkVectors.of(self.framework, encoder)
+        return encoder, self._vectors_by(encoder)
+
+    def _vectors_by(self, encoder: Encoder) -> FrameworkVectors:
+        begun = self._begun.get(encoder.name)
+        return begun() if begun else FrameworkVectors.of(self.framework, encoder)
 
 
 @cache

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from kempen_nlp.encoders import Encoder, encode_unique
 from kempen_nlp.framework import Competency, Framework, Indicator
 
+MATCHING_ENCODER = "general"
+"""Never saw a label; competencies that were not in training are matched with it too."""
+
 
 @dataclass(frozen=True)
 class FrameworkVectors:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import fields
@@ -16,7 +16,7 @@ from kempen_nlp.assignments import whole_file
 from kempen_nlp.encoders import Encoder, load_encoder
 from kempen_nlp.errors import CorpusError, ModelError
 from kempen_nlp.framework import Framework
-from kempen_nlp.framework_vectors import FrameworkVectors
+from kempen_nlp.framework_vectors import MATCHING_ENCODER, FrameworkVectors
 from kempen_nlp.skops_file import read_estimators
 
 if TYPE_CHECKING:
@@ -74,17 +74,27 @@ def load_classifier(
     folder = model_folder(model)
     manifest = verify_model(folder)
     encoder = load_encoder(manifest["encoder"], folder=folder)
-    # The framework is encoded on one core while the estimators' libraries are imported on another.
-    background = ThreadPoolExecutor(1)
-    vectors = background.submit(FrameworkVectors.of, framework, encoder)
-    background.shutdown(wait=False)
+    encoders = [encoder]
+    if not set(framework.names) <= set(manifest["trained_on"]):
+        encoders.append(load_encoder(MATCHING_ENCODER))
+    begun = _begin_encoding(framework, encoders)
     with _no_collecting():
         from kempen_nlp.classifier import Classifier
         from kempen_nlp.language.segments import dutch_pipeline
 
         heads = _read_heads(folder, manifest)
         dutch_pipeline()
-    return Classifier(framework, heads, encoder, min_precision=min_precision, framework_vectors=vectors.result)
+    return Classifier(framework, heads, encoder, min_precision=min_precision, begun=begun)
+
+
+def _begin_encoding(framework: Framework, encoders: Iterable[Encoder]) -> dict[str, Callable[[], FrameworkVectors]]:
+    """Encode a framework on one core while the estimators' libraries are imported on another."""
+    background = ThreadPoolExecutor(2)
+    begun: dict[str, Callable[[], FrameworkVectors]] = {
+        encoder.name: background.submit(FrameworkVectors.of, framework, encoder).result for encoder in encoders
+    }
+    background.shutdown(wait=False)
+    return begun
 
 
 @contextmanager
