@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import zipfile
@@ -50,6 +51,20 @@ def test_a_manifest_without_the_estimators_is_refused(copied):
 
     with pytest.raises(ModelError, match=r"model\.skops is missing or was changed"):
         load_heads(copied)
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_loading_leaves_the_garbage_collector_as_it_was(is_on):
+    """It rests while libraries are imported, and no longer; a wish that cannot be met changes nothing of that."""
+    try:
+        gc.enable() if is_on else gc.disable()
+        load_classifier("kempen")
+        with pytest.raises(ModelError, match="No threshold"):
+            load_classifier("kempen", min_precision=0.123)
+
+        assert gc.isenabled() == is_on
+    finally:
+        gc.enable()
 
 
 def test_a_type_that_no_model_has_is_refused(copied):
