@@ -21,7 +21,7 @@ from typing import Any
 from classify import FOLDER, comments
 from page import RESULTS, write_page
 
-STARTS = 5
+STARTS = 3
 _RUN = """
 import json, os, resource, sys, time
 from pathlib import Path
