@@ -59,11 +59,11 @@ _causes: Counter[str] = Counter()
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _say_what_was_refused():
+def _say_what_was_refused(pytestconfig):
     """In a long run, say which exceptions stood behind refusals, and where they came from."""
     yield
-    if INPUTS > 1000:
-        sys.stderr.write("\n" + "".join(f"{n:8} {what}\n" for what, n in sorted(_causes.items())))
+    with pytestconfig.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        sys.stderr.write("\n" + "".join(f"{n:8} {what}\n" for what, n in sorted(_causes.items()) if INPUTS > 1000))
 
 
 @dataclass(frozen=True)
