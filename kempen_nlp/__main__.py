@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 import warnings
@@ -28,6 +30,8 @@ def main(argv: list[str] | None = None) -> int:
 
     # Of what Excel puts beside the cells (colours, lists) and openpyxl does not keep; it says nothing to an analyst.
     warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
+    # The process is about to end: going through all that was imported once more would only take time.
+    atexit.register(gc.freeze)
     try:
         app(args=argv, standalone_mode=True)
     except SystemExit as stop:

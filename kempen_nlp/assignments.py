@@ -256,13 +256,8 @@ def read_assignments(path: str | Path) -> pd.DataFrame:
         frame = reader(path)
     except CommentsError:
         raise
-    except Exception as error:
-        # A damaged file makes libraries raise anything: zlib, XML, Arrow and Excel each have errors of their own.
-        msg = (
-            f"{path} cannot be read as assignments ({type(error).__name__}). "
-            "Expected a file that `kempen classify` wrote."
-        )
-        raise CommentsError(msg) from error
+    except Exception as error:  # pandas lets through whatever zip, XML, CSV and Parquet raise
+        raise _not_assignments(path, error) from error
     missing = [c for c in TABLE_COLUMNS if c not in frame.columns]
     if missing:
         msg = f"{path} lacks the columns {missing}. Expected a file that `kempen classify` wrote."
@@ -271,10 +266,15 @@ def read_assignments(path: str | Path) -> pd.DataFrame:
         try:
             frame[column] = frame[column].astype("Int64")
         except (ValueError, TypeError) as error:
-            # What pandas says quotes the cell.
-            msg = f"{path}: the column {column} holds something other than whole numbers. Were its cells moved?"
-            raise CommentsError(msg) from error
+            raise _not_assignments(path, error, f"column {column!r} holds other things than whole numbers") from error
     return frame
+
+
+def _not_assignments(path: Path, error: Exception, found: str = "") -> CommentsError:
+    return CommentsError(
+        f"{path} cannot be read as assignments ({found or type(error).__name__}). "
+        "Expected a file that `kempen classify` wrote."
+    )
 
 
 def _read_jsonl(path: Path) -> pd.DataFrame:

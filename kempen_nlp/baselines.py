@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from kempen_nlp.corpus import LabelledComment, load_feedback, load_framework
 from kempen_nlp.encoders import Encoder, encode_unique, load_encoder
 from kempen_nlp.evaluation import best_f1_threshold
-from kempen_nlp.features import FrameworkVectors
 from kempen_nlp.framework import Framework
+from kempen_nlp.framework_vectors import FrameworkVectors
 from kempen_nlp.language.cues import find_cues
 from kempen_nlp.language.segments import split_segments
 from kempen_nlp.yardstick import Scores, Truth, competency_names

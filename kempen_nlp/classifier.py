@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from kempen_nlp.assignments import Assignment, Assignments, ClassifiedComment, Evidence, Polarity
 from kempen_nlp.comments import Comment
 from kempen_nlp.competencies import CompetencyClassifier, SigmoidCalibrator, damped, qualified_share
-from kempen_nlp.encoders import Encoder, encode_spans, encode_unique, load_encoder
+from kempen_nlp.encoders import Encoder, Span, encode_spans, encode_unique, load_encoder
 from kempen_nlp.errors import ModelError
 from kempen_nlp.features import (
-    FrameworkVectors,
     level_features,
     match_features,
     match_scores,
@@ -25,13 +25,14 @@ from kempen_nlp.features import (
     segment_features,
 )
 from kempen_nlp.framework import Framework
+from kempen_nlp.framework_vectors import MATCHING_ENCODER, FrameworkVectors
 from kempen_nlp.language.segments import MAX_CHARS, Segment, split_all, split_segments
 from kempen_nlp.levels import LevelClassifier, median_rank
 from kempen_nlp.polarity import PolarityClassifier
 
 CHUNK = 512
 _WORD = re.compile(r"\w+")
-MATCHING_ENCODER = "general"
+_HALF = re.compile("[\ud800-\udfff]")
 NEVER = 2.0
 """A threshold that no probability reaches."""
 
@@ -105,6 +106,9 @@ class Classifier:
         Assign only where at least this share of assignments was right on validation comments;
         the rest is abstained. One of ``precisions``. By default the threshold with the best F1.
         A competency that was not in training is always abstained where matching never was that precise.
+    begun : mapping of str to callable, optional
+        Name of an encoder to what gives the framework's texts as it encodes them, for who began with that
+        before; waited for on first use. By default they are encoded then.
     """
 
     def __init__(
@@ -114,10 +118,12 @@ class Classifier:
         encoder: Encoder,
         *,
         min_precision: float | None = None,
+        begun: Mapping[str, Callable[[], FrameworkVectors]] | None = None,
     ) -> None:
         self.framework = framework
         self.heads = heads
         self.encoder = encoder
+        self._begun = begun or {}
         self.thresholds, self._lowest = self._choose_thresholds(min_precision)
 
     @property
@@ -190,12 +196,12 @@ class Classifier:
         return [(m[0], m.start(), m.end(), whole - p) for m, p in zip(words, without, strict=True)]
 
     def _highest(self, text: str, column: int) -> float:
-        """Return the probability of a competency in the segment that shows it most; 0 without segments."""
-        segments = split_segments(text)
+        """Return the probability of a competency in the segment that shows it most; 0 where nothing can be read."""
+        segments = [] if _problems(Comment("1", text, 1)) else split_segments(text)
         if not segments:
             return 0.0
         spans = [[(s.start, s.end) for s in segments]]
-        judged = self._judge([s.text for s in segments], encode_spans(self.encoder, [text], spans))
+        judged = self._judge([s.text for s in segments], [text], spans)
         return float(judged.probability[:, column].max())
 
     def classify_comments(
@@ -213,7 +219,10 @@ class Classifier:
         """
         numbered = (c if isinstance(c, Comment) else Comment(str(n), c, n) for n, c in enumerate(comments, start=1))
         while batch := list(islice(numbered, chunk)):
-            yield from self._classify_batch(batch)
+            # A matrix product that is shared out over cores may end in another last bit.
+            with _matrix_libraries().limit(limits=1, user_api="blas"):
+                results = self._classify_batch(batch)
+            yield from results
 
     def _classify_batch(self, comments: Sequence[Comment]) -> list[ClassifiedComment]:
         problems = [_problems(comment) for comment in comments]
@@ -240,7 +249,7 @@ class Classifier:
         """Return for each segment what it may evidence, the abstained included."""
         spans = [[(s.start, s.end) for s in own] for own in per_comment]
         segments = [segment for own in per_comment for segment in own]
-        judged = self._judge([s.text for s in segments], encode_spans(self.encoder, texts, spans))
+        judged = self._judge([s.text for s in segments], texts, spans)
         rows, columns = np.nonzero(judged.probability >= self._lowest)
         found: list[list[Assignment]] = [[] for _ in segments]
         for column in np.unique(columns):
@@ -249,13 +258,16 @@ class Classifier:
                 found[row].append(assignment)
         return found
 
-    def _judge(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> _Judged:
+    def _judge(self, texts: Sequence[str], comments: Sequence[str], spans: Sequence[Sequence[Span]]) -> _Judged:
+        # First, because whoever began with it may still be making the encoder ready.
+        known = self.framework_vectors
+        vectors = encode_spans(self.encoder, comments, spans)
         features = segment_features(texts, vectors)
         qualified = qualified_share(self.heads.qualifier.predict_proba(features))
         probability = self._competency_probability(texts, vectors, features, qualified)
         probability[_only_named(texts, self.framework.names)] = 0.0
         polarity = self.heads.polarity.predict(features).astype(str)
-        return _Judged(probability, polarity, features, self.framework_vectors.similarities(vectors))
+        return _Judged(probability, polarity, features, known.similarities(vectors))
 
     def _competency_probability(
         self,
@@ -321,14 +333,23 @@ class Classifier:
 
     @cached_property
     def framework_vectors(self) -> FrameworkVectors:
-        """The framework's texts, encoded on first use."""
-        return FrameworkVectors.of(self.framework, self.encoder)
+        """The framework's texts, encoded on first use at the latest."""
+        return self._vectors_by(self.encoder)
 
     @cached_property
     def _matching(self) -> tuple[Encoder, FrameworkVectors]:
         """The general encoder, which never saw a label, and the framework's texts encoded by it."""
         encoder = load_encoder(MATCHING_ENCODER)
-        return encoder, FrameworkVectors.of(self.framework, encoder)
+        return encoder, self._vectors_by(encoder)
+
+    def _vectors_by(self, encoder: Encoder) -> FrameworkVectors:
+        begun = self._begun.get(encoder.name)
+        return begun() if begun else FrameworkVectors.of(self.framework, encoder)
+
+
+@cache
+def _matrix_libraries() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def resample_ranks(probabilities: NDArray[np.float64], n_levels: int) -> NDArray[np.float64]:
@@ -367,6 +388,8 @@ def _problems(comment: Comment) -> tuple[str, ...]:
         return ("The comment has no text.",)
     if len(comment.text) > MAX_CHARS:
         return (f"The comment has {len(comment.text):,} characters; at most {MAX_CHARS:,} can be read. Split it.",)
+    if _HALF.search(comment.text):
+        return ("The comment holds half a character (a lone surrogate), which no encoding has. Replace it.",)
     return ()
 
 

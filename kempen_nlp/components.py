@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from kempen_nlp.assignments import Assignment, Evidence
-from kempen_nlp.classifier import Classifier
 from kempen_nlp.comments import Comment
-from kempen_nlp.persistence import load_classifier
+
+if TYPE_CHECKING:
+    from kempen_nlp.assignments import Assignment, Evidence
+    from kempen_nlp.classifier import Classifier
 
 SPANS_KEY = "competencies"
 EXTENSIONS = ("rank", "polarity", "probability", "evidence")
@@ -36,6 +37,9 @@ def create_competencies(
     cuts segments itself and needs nothing before it. Framework and model are written to the
     pipeline's config by name or path; a pipeline read back from disk looks for them there again.
     """
+    # spaCy imports this module for every pipeline that anybody makes.
+    from kempen_nlp.persistence import load_classifier
+
     return CompetencyComponent(nlp, name, load_classifier(framework, model=model, min_precision=min_precision))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -147,7 +147,11 @@ def read_feedback(path: str | Path) -> list[LabelledComment]:
     if not path.is_file():
         msg = f"{path} is not a file. Expected labelled comments as JSON Lines."
         raise CorpusError(msg)
-    lines = path.read_text(encoding="utf-8").split("\n")
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        msg = f"{path}: byte {error.start} is not UTF-8. Save the file again as UTF-8."
+        raise CorpusError(msg) from error
     comments = [
         _labelled_comment(line, f"{path}:{number}") for number, line in enumerate(lines, start=1) if line.strip()
     ]
@@ -163,22 +167,39 @@ def _labelled_comment(line: str, where: str) -> LabelledComment:
     except json.JSONDecodeError as error:
         msg = f"{where}: not JSON ({error.msg} at column {error.colno})."
         raise CorpusError(msg) from None
+    except (ValueError, RecursionError):
+        msg = f"{where}: nested too deep, or a number that is too long. Expected one labelled comment."
+        raise CorpusError(msg) from None
     missing = _COMMENT_KEYS - set(data) if isinstance(data, dict) else _COMMENT_KEYS
     if missing:
         msg = f"{where}: the keys {sorted(missing)} are missing. Expected {sorted(_COMMENT_KEYS)}."
         raise CorpusError(msg)
-    if not isinstance(data["text"], str) or not isinstance(data["labels"], list):
-        msg = f"{where}: `text` must be a string and `labels` a list."
+    rest = {key: data[key] for key in ("id", "text", "register", "sector", "writer", "split")}
+    wrong = [key for key in ("id", "text") if rest[key] is None]
+    wrong += [key for key, value in rest.items() if value is not None and not _is_text(value)]
+    wrong += [key for key in ("labels", "tags") if not isinstance(data[key], list)]
+    if wrong:
+        msg = (
+            f"{where}: {wrong} are not as they should be. Expected texts of whole characters, labels and tags as lists."
+        )
         raise CorpusError(msg)
     labels = tuple(_label(label, data["text"], where) for label in data["labels"])
-    rest = {key: data[key] for key in ("id", "text", "register", "sector", "writer", "split")}
     return LabelledComment(**rest, labels=labels, tags=tuple(data["tags"]))
 
 
-def _label(data: Mapping[str, Any], text: str, where: str) -> Label:
+def _is_text(value: object) -> bool:
+    """Say whether this is text that can be written; a lone surrogate is half a character."""
+    return isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value)
+
+
+def _label(data: Any, text: str, where: str) -> Label:  # noqa: ANN401 - whatever JSON holds
     if not isinstance(data, dict) or set(data) != _LABEL_KEYS:
         keys = ", ".join(map(shown, data)) if isinstance(data, dict) else f"none: it is a {type(data).__name__}"
         msg = f"{where}: a label has the keys {keys}. Expected {sorted(_LABEL_KEYS)}."
+        raise CorpusError(msg)
+    wrong = [key for key in ("quote", "competency", "polarity") if not _is_text(data[key])]
+    if wrong or not isinstance(data["alt_rank"], int | None):
+        msg = f"{where}: {wrong or 'alt_rank'} of a label is not as it should be. Expected texts, and a rank or null."
         raise CorpusError(msg)
     start = text.find(data["quote"]) if isinstance(data["quote"], str) else -1
     if start < 0 or not data["quote"].strip():

@@ -265,6 +265,20 @@ class Framework:
             If something required is missing, ranks do not count up, or a name or id is used twice.
         """
         _check_shape(data, origin)
+        try:
+            return cls._of(data)
+        except FrameworkError:
+            raise
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            msg = (
+                f"{origin}: source, level_scheme, statuses, profiles or lines are not as `kempen parse` writes them "
+                f"({type(error).__name__}: {error}). Correct or remove them."
+            )
+            raise FrameworkError(msg) from error
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> Framework:
+        """Build a framework from data whose competencies were checked."""
         return cls(
             id=str(data.get("id") or "framework"),
             title=str(data.get("title") or data.get("id") or "framework"),
@@ -289,6 +303,9 @@ class Framework:
                 f"{origin}:{error.lineno}: not JSON ({error.msg}). "
                 "Expected a framework file as `kempen parse` writes it."
             )
+            raise FrameworkError(msg) from error
+        except (ValueError, RecursionError) as error:
+            msg = f"{origin} is nested too deep or holds a number that is too long. Is it a framework file?"
             raise FrameworkError(msg) from error
         return cls.from_dict(data, origin=origin)
 
@@ -392,7 +409,19 @@ def _check_shape(data: Any, origin: str) -> None:  # noqa: ANN401 - whatever JSO
         if not isinstance(competency, Mapping) or not str(competency.get("name") or "").strip():
             msg = f"{where} has no `name`."
             raise FrameworkError(msg)
+        _check_texts(competency, where, "id", "name", "definition", "cluster")
         _check_levels(competency, f"{where} ({competency['name']})", seen)
+
+
+def _check_texts(data: Mapping[str, Any], where: str, *names: str) -> None:
+    for name in names:
+        value = data.get(name)
+        if value is not None and not isinstance(value, str):
+            msg = f"{where}: `{name}` is a {type(value).__name__}. Expected text."
+            raise FrameworkError(msg)
+        if value and any("\ud800" <= char <= "\udfff" for char in value):
+            msg = f"{where}: `{name}` holds half a character (a lone surrogate), which no encoding has. Replace it."
+            raise FrameworkError(msg)
 
 
 def _check_levels(competency: Mapping[str, Any], where: str, seen: set[str]) -> None:
@@ -407,6 +436,7 @@ def _check_levels(competency: Mapping[str, Any], where: str, seen: set[str]) -> 
             msg = f"{where}: rank {rank!r} follows {previous}. Ranks are whole numbers that count up from 1."
             raise FrameworkError(msg)
         previous = rank
+        _check_texts(level, f"{where}, rank {rank}", "headline")
         if not isinstance(level.get("indicators"), list):
             msg = f"{where}, rank {rank}: no list `indicators`. Give an empty list if the level has none."
             raise FrameworkError(msg)
@@ -418,6 +448,7 @@ def _check_indicator(indicator: Any, where: str, seen: set[str]) -> None:  # noq
     if not isinstance(indicator, Mapping) or not str(indicator.get("text") or "").strip():
         msg = f"{where}: an indicator has no `text`."
         raise FrameworkError(msg)
+    _check_texts(indicator, where, "id", "text")
     identifier = indicator.get("id")
     if not identifier or identifier in seen:
         msg = f"{where}: indicator id {identifier!r} is missing or used twice. Give every indicator its own `id`."

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kempen_nlp.calibration import best_f1_threshold, precision_threshold
-from kempen_nlp.classifier import MATCHING_ENCODER, Matching
+from kempen_nlp.classifier import Matching
 from kempen_nlp.competencies import CompetencyClassifier, SigmoidCalibrator
 from kempen_nlp.corpus import LabelledComment
 from kempen_nlp.encoders import Encoder, encode_spans, encode_unique, load_encoder
-from kempen_nlp.features import FrameworkVectors, match_features, match_scores, pair_features, segment_features
+from kempen_nlp.features import match_features, match_scores, pair_features, segment_features
 from kempen_nlp.framework import Framework
+from kempen_nlp.framework_vectors import MATCHING_ENCODER, FrameworkVectors
 from kempen_nlp.training import OFFERED_PRECISIONS, in_comments, segment_examples
 
 Report = Callable[[str], None]

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
-
-import skops.io
+from typing import TYPE_CHECKING, Any
 
 from kempen_nlp import corpus
 from kempen_nlp.assignments import whole_file
-from kempen_nlp.classifier import Classifier, Heads
 from kempen_nlp.encoders import Encoder, load_encoder
 from kempen_nlp.errors import CorpusError, ModelError
 from kempen_nlp.framework import Framework
+from kempen_nlp.framework_vectors import MATCHING_ENCODER, FrameworkVectors
+from kempen_nlp.skops_file import read_estimators
+
+if TYPE_CHECKING:
+    from kempen_nlp.classifier import Classifier, Heads
 
 SHIPPED_MODEL = "base"
 _FILES = ("model.skops", "metrics.json", "MODEL_CARD.md")
@@ -24,6 +29,8 @@ _TRUSTED = [
     "kempen_nlp.competencies.SigmoidCalibrator",
     "kempen_nlp.levels.LevelClassifier",
     "kempen_nlp.polarity.PolarityClassifier",
+    "sklearn.linear_model._logistic.LogisticRegression",
+    "sklearn.preprocessing._data.StandardScaler",
 ]
 _ESTIMATORS = (
     "competency",
@@ -64,30 +71,65 @@ def load_classifier(
     """
     if not isinstance(framework, Framework):
         framework = corpus.load_framework(framework)
-    heads, encoder = load_heads(model)
-    return Classifier(framework, heads, encoder, min_precision=min_precision)
+    folder = model_folder(model)
+    manifest = verify_model(folder)
+    encoder = load_encoder(manifest["encoder"], folder=folder)
+    encoders = [encoder]
+    if not set(framework.names) <= set(manifest["trained_on"]):
+        encoders.append(load_encoder(MATCHING_ENCODER))
+    begun = _begin_encoding(framework, encoders)
+    with _no_collecting():
+        from kempen_nlp.classifier import Classifier
+        from kempen_nlp.language.segments import dutch_pipeline
+
+        heads = _read_heads(folder, manifest)
+        dutch_pipeline()
+    return Classifier(framework, heads, encoder, min_precision=min_precision, begun=begun)
+
+
+def _begin_encoding(framework: Framework, encoders: Iterable[Encoder]) -> dict[str, Callable[[], FrameworkVectors]]:
+    """Encode a framework on one core while the estimators' libraries are imported on another."""
+    background = ThreadPoolExecutor(2)
+    begun: dict[str, Callable[[], FrameworkVectors]] = {
+        encoder.name: background.submit(FrameworkVectors.of, framework, encoder).result for encoder in encoders
+    }
+    background.shutdown(wait=False)
+    return begun
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Look for no garbage while libraries are imported: they make a million objects, and all of them stay."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def load_heads(model: str | Path | None = None) -> tuple[Heads, Encoder]:
     """Return the estimators of a model folder, and the encoder that they were fitted with."""
     folder = model_folder(model)
     manifest = verify_model(folder)
+    return _read_heads(folder, manifest), load_encoder(manifest["encoder"], folder=folder)
+
+
+def _read_heads(folder: Path, manifest: Mapping[str, Any]) -> Heads:
+    from kempen_nlp.classifier import Heads
+
     path = folder / "model.skops"
-    unknown = set(skops.io.get_untrusted_types(file=path)) - set(_TRUSTED)
-    if unknown:
-        msg = f"{path} holds types that no model of this project has: {sorted(unknown)}. It was not loaded."
-        raise ModelError(msg)
-    estimators = skops.io.load(path, trusted=_TRUSTED)
+    estimators = read_estimators(path, _TRUSTED)
     missing = [name for name in _ESTIMATORS if name not in estimators]
     if missing:
         msg = f"{path} lacks {', '.join(missing)}: an older version wrote it. Fit it again with `kempen train`."
         raise ModelError(msg)
-    heads = Heads(
+    return Heads(
         trained_on=tuple(manifest["trained_on"]),
         thresholds=manifest["thresholds"],
         **{k: estimators[k] for k in _ESTIMATORS},
     )
-    return heads, load_encoder(manifest["encoder"], folder=folder)
 
 
 def model_folder(model: str | Path | None = None) -> Path:
@@ -147,6 +189,8 @@ def save_model(folder: str | Path, heads: Heads, encoder: Encoder, *, metrics: M
 
     The manifest is written last, so that a folder cut short is refused when read.
     """
+    import skops.io
+
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "manifest.json").unlink(missing_ok=True)

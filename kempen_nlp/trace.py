@@ -8,16 +8,18 @@ import platform
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kempen_nlp import __version__
 from kempen_nlp.assignments import whole_file
-from kempen_nlp.classifier import Classifier
-from kempen_nlp.comments import CommentFile
 from kempen_nlp.corpus import sha256_of
 from kempen_nlp.errors import CommentsError, shown
 from kempen_nlp.persistence import model_folder
 from kempen_nlp.workbook import Run, framework_hash
+
+if TYPE_CHECKING:
+    from kempen_nlp.classifier import Classifier
+    from kempen_nlp.comments import CommentFile
 
 FORMAT = 1
 _LIBRARIES = (

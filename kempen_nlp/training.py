@@ -17,8 +17,9 @@ from kempen_nlp.corpus import Label, LabelledComment
 from kempen_nlp.encoders import Encoder, Span, TuningTargets, encode_spans
 from kempen_nlp.errors import ModelError, shown
 from kempen_nlp.evaluation import best_f1_threshold, precision_threshold
-from kempen_nlp.features import FrameworkVectors, level_features, segment_features
+from kempen_nlp.features import level_features, segment_features
 from kempen_nlp.framework import Framework
+from kempen_nlp.framework_vectors import FrameworkVectors
 from kempen_nlp.language.cues import CUE_KINDS, LEVEL_MARKERS, QUALIFIERS, find_cues
 from kempen_nlp.language.segments import Segment, split_segments
 from kempen_nlp.levels import LevelClassifier

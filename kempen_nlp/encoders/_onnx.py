@@ -13,10 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kempen_nlp.encoders._recent import Key, RecentVectors
 from kempen_nlp.encoders._spans import MAX_TOKENS, Span, span_inputs
 
 ENCODER_FILE = "encoder.onnx"
 TOKENIZER_FILE = "tokenizer.json"
+RECENT_BYTES = 32 * 2**20
+"""About nine thousand comments of two segments."""
 
 
 class OnnxEncoder:
@@ -34,7 +37,7 @@ class OnnxEncoder:
     -----
     Comments are read one by one, each on one core. The int8 products scale their input by what is
     read together, so that in a batch a comment's vector would depend on its neighbours; alone it never
-    does. There is no padding to compute either.
+    does. There is no padding to compute either. So the texts that came by last can be remembered.
     """
 
     def __init__(self, folder: str | Path, *, threads: int | None = None) -> None:
@@ -48,23 +51,31 @@ class OnnxEncoder:
 
     def transform_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> NDArray[np.float32]:
         """Return unit vectors of all spans, each read in its text, shape (n_spans, n_dims)."""
-        inputs = span_inputs(self._tokenizer.encode_batch(list(texts)), spans)
-        first = np.cumsum([0, *map(len, spans)])
-        vectors = np.zeros((first[-1], self.n_dims), dtype=np.float32)
+        keys: list[Key] = [(text, tuple(own)) for text, own in zip(texts, spans, strict=True)]
+        found = self._recent.find(keys)
+        missing = [key for key in dict.fromkeys(keys) if key not in found and key[1]]
+        new = dict(zip(missing, self._read(missing), strict=True))
+        self._recent.keep(new)
+        found |= new
+        return np.concatenate([np.zeros((0, self.n_dims), np.float32), *(found[key] for key in keys if key[1])])
+
+    def _read(self, keys: Sequence[Key]) -> list[NDArray[np.float32]]:
+        """Return the vectors of the spans of each text, in order."""
+        inputs = span_inputs(self._tokenizer.encode_batch([text for text, _ in keys]), [own for _, own in keys])
+        vectors: list[NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(keys)
 
         def read(row: int) -> None:
             ids, weights = inputs[row]
             given = {"input_ids": np.array([ids], dtype=np.int64), "weights": weights[None]}
-            vectors[first[row] : first[row + 1]] = self._session.run(None, given)[0][0]
+            vectors[row] = self._session.run(None, given)[0][0]
 
-        rows = [row for row in range(len(inputs)) if spans[row]]
-        if len(rows) < 2 or self._n_threads == 1:
-            for row in rows:
+        if len(inputs) < 2 or self._n_threads == 1:
+            for row in range(len(inputs)):
                 read(row)
         else:
             with ThreadPoolExecutor(self._n_threads) as pool:
                 # Longest first, so that no core is left alone with a long one at the end.
-                list(pool.map(read, sorted(rows, key=lambda row: -len(inputs[row][0]))))
+                list(pool.map(read, sorted(range(len(inputs)), key=lambda row: -len(inputs[row][0]))))
         return vectors
 
     def save(self, folder: Path) -> list[str]:
@@ -82,7 +93,11 @@ class OnnxEncoder:
 
     @property
     def _n_threads(self) -> int:
-        return self.threads or os.cpu_count() or 1
+        return self.threads or _n_cores()
+
+    @cached_property
+    def _recent(self) -> RecentVectors:
+        return RecentVectors(RECENT_BYTES)
 
     @cached_property
     def _tokenizer(self) -> Any:  # noqa: ANN401 - tokenizers has no types
@@ -100,3 +115,8 @@ class OnnxEncoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         return onnxruntime.InferenceSession(str(self.folder / ENCODER_FILE), options, ["CPUExecutionProvider"])
+
+
+def _n_cores() -> int:
+    """Return how many cores this process may use, which can be fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

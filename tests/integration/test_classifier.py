@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
 
 from kempen_nlp import load_classifier
+from kempen_nlp.classifier import Classifier
 from kempen_nlp.comments import Comment, read_comments
 from kempen_nlp.corpus import load_framework
 from kempen_nlp.errors import ModelError
 from kempen_nlp.framework import Framework
+
+sys.path.insert(0, str(Path(__file__).parent))
+from quick_encoder import QuickEncoder
 
 CLEAR = [
     ("Belt klanten dezelfde dag nog terug en vraagt of zij geholpen zijn.", "Klantgerichtheid", "strength"),
@@ -103,6 +110,17 @@ def test_a_text_that_is_too_long_is_a_problem_not_a_crash(classifier):
 
     assert "at most 100,000" in result.problems[0]
     assert result.assignments == ()
+
+
+def test_half_a_character_sets_a_comment_aside(classifier):
+    """No encoding has lone surrogates, so neither tokenizer nor file could take the text."""
+    texts = ["Belt klanten altijd \ud83d terug.", "Belt klanten altijd terug."]
+
+    spoiled, whole = classifier.classify_comments(texts)
+
+    assert "half a character" in spoiled.problems[0]
+    assert (spoiled.text, spoiled.assignments, whole.problems) == (texts[0], (), ())
+    assert {influence for *_, influence in classifier.explain(texts[0], "Klantgerichtheid")} == {0.0}
 
 
 def test_a_text_of_the_greatest_length_is_read(classifier):
@@ -200,6 +218,20 @@ def test_neighbours_and_the_size_of_chunks_change_nothing(classifier, corpus_dir
         assert [a["probability"] for a in one["assignments"]] == pytest.approx(
             [a["probability"] for a in other["assignments"]], abs=2e-4
         )
+
+
+def test_the_number_of_cores_changes_no_bit_of_an_answer(classifier):
+    """A product of large matrices that is shared out over cores ends in other last bits."""
+    quick = Classifier(classifier.framework, classifier.heads, QuickEncoder())
+    texts = [f"Plant strak {n}. Belt {n} terug. Helpt {n} mee. Legt {n} uit. Zegt {n} af." for n in range(300)]
+
+    answers = []
+    for cores in (1, 2, 3):
+        with threadpool_limits(cores):
+            answers.append(list(quick.classify_comments(texts)))
+
+    assert answers[0] == answers[1] == answers[2]
+    assert sum(len(a.assignments) + len(a.abstained) for a in answers[0]) > 300
 
 
 def test_problem_rows_pass_through_unread(classifier):

@@ -184,9 +184,14 @@ def test_challenge_pairs_differ_in_what_they_say_they_differ_in(sentences):
         ({"labels": [{"quote": "Helpt", "competency": "Coachen", "rank": 2, "alt_rank": None, "polarity": "sterk"}]},
          r":1: polarity 'sterk'"),
         ({"labels": [{"quote": "Helpt"}]}, r":1: a label has the keys \['quote'\]"),
+        ({"labels": ["Helpt"]}, r":1: a label is a str"),
+        ({"labels": [{"quote": 1, "competency": "Coachen", "rank": 2, "alt_rank": None, "polarity": "strength"}]},
+         r":1: \['quote'\] of a label"),
+        ({"text": "Helpt altijd \ud83d."}, r":1: \['text'\] are not"),
+        ({"tags": None, "id": 3}, r":1: \['id', 'tags'\] are not"),
         ({"writer": None}, None),
     ],
-    ids=["quote", "rank", "polarity", "keys", "whole"],
+    ids=["quote", "rank", "polarity", "keys", "no label", "no text", "half a character", "kinds", "whole"],
 )  # fmt: skip
 def test_labelled_comments_of_a_user_are_checked_line_by_line(tmp_path, change, message):
     """Without showing the comment."""

@@ -8,6 +8,7 @@ import pytest
 from kempen_nlp.corpus import load_feedback
 from kempen_nlp.encoders import TuningTargets, encode_spans, encode_unique, load_encoder
 from kempen_nlp.encoders._onnx import OnnxEncoder
+from kempen_nlp.encoders._recent import RecentVectors
 from kempen_nlp.encoders._spans import padded, span_inputs, windows
 from kempen_nlp.errors import ModelError
 from kempen_nlp.persistence import load_heads
@@ -100,6 +101,37 @@ def test_shipped_encoder_gives_a_comment_the_same_vector_whoever_its_neighbours_
 
     assert (one == three).all()
     assert (one[:3] == alone).all()
+
+
+def test_a_text_that_came_by_before_is_not_encoded_again_and_has_the_same_vector(monkeypatch):
+    """Also in a later call; with other segments it is another matter."""
+    encoder, read = OnnxEncoder(load_heads()[1].folder, threads=1), []
+    real = OnnxEncoder._read
+    monkeypatch.setattr(OnnxEncoder, "_read", lambda self, keys: read.extend(keys) or real(self, keys))
+    text = "Belt terug. Plant niets."
+
+    first = encoder.transform_spans([text, "Prima."], [[(0, 11), (12, 24)], [(0, 6)]])
+    again = encoder.transform_spans(["Prima.", "Goed.", text], [[(0, 6)], [], [(0, 11), (12, 24)]])
+    encoder.transform([text])
+
+    assert (again == first[[2, 0, 1]]).all()
+    assert read == [(text, ((0, 11), (12, 24))), ("Prima.", ((0, 6),)), (text, ((0, 24),))]
+    assert encoder.transform_spans(["Goed."], [[]]).shape == (0, encoder.n_dims)
+
+
+def test_recent_vectors_take_no_more_memory_than_was_said():
+    """What was asked for last stays; one long text does not push out the others."""
+    recent = RecentVectors(40_000)
+    keys = [(f"Opmerking {n}.", ((0, 5),)) for n in range(40)]
+    for key in keys:
+        recent.keep({key: np.zeros((1, 384), np.float32)})
+        recent.find(keys[:1])
+    recent.keep({("x" * 20_000, ((0, 5),)): np.zeros((1, 384), np.float32)})
+
+    assert 30_000 < recent.n_bytes <= 40_000
+    kept = list(recent.find(keys))
+    assert kept == [keys[0], *keys[-len(kept) + 1 :]]
+    assert len(kept) > 10
 
 
 def test_competencies_left_out_of_tuning_are_unknown_and_so_is_what_evidences_them():

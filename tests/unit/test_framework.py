@@ -66,6 +66,15 @@ def _spoiled(framework, change):
         (lambda d: d["competencies"][0]["levels"][0]["indicators"][0].pop("text"), "an indicator has no `text`"),
         (lambda d: d["competencies"][0]["levels"][0]["indicators"][0].update(id="resultaatgericht/1/1"), "used twice"),
         (lambda d: d["competencies"].append(d["competencies"][0]), "used twice"),
+        (lambda d: d["competencies"][0].update(name=5), "`name` is a int"),
+        (lambda d: d["competencies"][0]["levels"][0].update(headline=[]), "rank 1: `headline` is a list"),
+        (lambda d: d["competencies"][0]["levels"][0]["indicators"][0].update(text="Helpt \ud83d."), "half a character"),
+        (
+            lambda d: d["competencies"][0]["levels"][0]["indicators"][0].update(lines=[4]),
+            "are not as `kempen parse` writes",
+        ),
+        (lambda d: d["profiles"][0].pop("grade"), r"are not as `kempen parse` writes them \(KeyError: 'grade'\)"),
+        (lambda d: d.update(statuses=[{"status": "hoog"}]), "are not as `kempen parse` writes"),
     ],
 )
 def test_a_spoiled_framework_file_is_refused_with_the_place(kempen, change, message):
@@ -78,6 +87,13 @@ def test_a_file_that_is_no_json_is_refused_with_its_line():
     """A handbook given by mistake is told from a framework."""
     with pytest.raises(FrameworkError, match=r"eigen\.json:2: not JSON.*kempen parse"):
         Framework.from_json("{\n## Samenwerken", origin="eigen.json")
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "9" * 10_000], ids=["deep", "a long number"])
+def test_json_that_no_reader_can_hold_is_refused(text):
+    """Neither recursion nor digits end in a traceback."""
+    with pytest.raises(FrameworkError, match="nested too deep or holds a number that is too long"):
+        Framework.from_json(text, origin="eigen.json")
 
 
 def test_notebook_table_escapes_what_a_handbook_says(kempen):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -195,7 +196,8 @@ def _level_of(found: Mapping[str, Json]) -> str:
     key = _level_key(found)
     if key is None:
         return ""
-    text = str(int(found[key])) if isinstance(found[key], float) else str(found[key]).strip()
+    value = found[key]
+    text = str(int(value)) if isinstance(value, float) and math.isfinite(value) else str(value).strip()
     return f"Niveau {text}" if re.fullmatch(r"\d{1,2}|[A-Ha-h]|[IVX]{1,4}", text) else text
 
 
