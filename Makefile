@@ -38,8 +38,7 @@ bench: $(STAMP) ## accuracy, speed and memory against peers (installs the extra 
 	$(PIP) install -e '.[bench]' && $(BIN)/python benchmarks/classify.py && $(BIN)/python benchmarks/scale.py 10000 --start-up
 
 soak: $(STAMP) ## kills, here and on a cluster, fuzzing, commands without a network and all notebooks in full; hours
-	KEMPEN_KILLS=60 KEMPEN_FUZZ=100000 $(BIN)/python -m pytest tests/integration/test_batch.py tests/integration/test_cluster.py tests/integration/test_hostile.py tests/integration/test_fuzz.py tests/integration/test_no_network.py
-	$(BIN)/python notebooks/execute.py --check
+	KEMPEN_KILLS=60 KEMPEN_FUZZ=100000 $(BIN)/python -m pytest tests/integration/test_batch.py tests/integration/test_cluster.py tests/integration/test_hostile.py tests/integration/test_fuzz.py tests/integration/test_no_network.py && $(BIN)/python notebooks/execute.py --check
 
 corpus: $(STAMP) ## rebuild corpus/frameworks and corpus/manifest.json from the raw files
 	$(BIN)/python corpus/build.py

@@ -194,8 +194,9 @@ def _is_text(value: object) -> bool:
 
 def _label(data: Any, text: str, where: str) -> Label:  # noqa: ANN401 - whatever JSON holds
     if not isinstance(data, dict) or set(data) != _LABEL_KEYS:
-        keys = ", ".join(map(shown, data)) if isinstance(data, dict) else f"none: it is a {type(data).__name__}"
-        msg = f"{where}: a label has the keys {keys}. Expected {sorted(_LABEL_KEYS)}."
+        is_label = isinstance(data, dict)
+        found = f"has the keys {', '.join(map(shown, data))}" if is_label else f"is a {type(data).__name__}"
+        msg = f"{where}: a label {found}. Expected {sorted(_LABEL_KEYS)}."
         raise CorpusError(msg)
     wrong = [key for key in ("quote", "competency", "polarity") if not _is_text(data[key])]
     if wrong or not isinstance(data["alt_rank"], int | None):
