@@ -38,6 +38,9 @@ def parse(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what is recognised as a tree; write no JSON.")
     ] = False,
+    reverse_levels: Annotated[
+        bool, typer.Option("--reverse-levels", help="Turn the ranks round, where A or 1 is the highest level.")
+    ] = False,
 ) -> None:
     """Turn a handbook into a framework, and account for every line of it."""
     from kempen_nlp.console import print_parsed, say, write_text
@@ -49,15 +52,18 @@ def parse(
     elif handbook is None:
         msg = "Name a handbook, or ask for an empty workbook with --template FILE.xlsx."
         raise typer.BadParameter(msg)
+    elif dry_run and output is not None:
+        msg = "--dry-run writes nothing. Leave out -o, or --dry-run."
+        raise typer.BadParameter(msg)
     elif outline is not None:
-        outlined = outline_handbook(handbook, outline)
+        outlined = outline_handbook(handbook, outline, reverse_levels=reverse_levels)
         say(f"Written: {outline}. Correct it, and give it to `kempen parse`.")
         if outlined is None:
             say("No levels were recognised; the outline holds the handbook's text in order.")
         else:
             print_parsed(outlined)
     else:
-        parsed = parse_handbook(handbook)
+        parsed = parse_handbook(handbook, reverse_levels=reverse_levels)
         print_parsed(parsed)
         write_text(framework_tree(parsed.framework) if dry_run else parsed.framework.to_json(), output)
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kempen_nlp.assignments import whole_file
 from kempen_nlp.errors import ParseError
 from kempen_nlp.framework import Framework
 from kempen_nlp.parsing.coverage import Coverage
+from kempen_nlp.parsing.order import reversed_ranks
 from kempen_nlp.parsing.outline import is_outline, read_outline, rough_outline, write_outline
 from kempen_nlp.parsing.outline_workbook import read_workbook_outline, write_text_workbook
 from kempen_nlp.parsing.readings import read_best
 from kempen_nlp.parsing.repair import repair
 from kempen_nlp.parsing.source import MAX_BYTES, read_source
+
+OUTLINE_SUFFIXES = (".xlsx", ".xlsm", ".md", ".txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +30,20 @@ class ParsedHandbook:
     """What the parser was unsure of, each with file and line."""
 
 
-def parse_handbook(path: str | Path) -> ParsedHandbook:
+def parse_handbook(path: str | Path, *, reverse_levels: bool = False) -> ParsedHandbook:
     """
     Turn a handbook into a framework and account for each of its lines.
 
-    Competencies and levels are recognised by structure: levels by how they are written ('Niveau 2',
-    'Level B', 'Gevorderd', a column for each), a competency by the title above them.
+    Competencies and levels are recognised by structure: levels by labels that come back ('Niveau 2', 'Level B',
+    'Gevorderd', a column for each), a competency by the title above them.
 
     Parameters
     ----------
     path : path
         Text, Markdown, HTML, Word (.docx), PDF with text, Excel (.xlsx), CSV, JSON (a framework, or what an HR
         system exports), or an outline that `kempen parse --outline` wrote.
+    reverse_levels : bool
+        True turns the ranks round: what was recognised as the highest level becomes the lowest.
 
     Raises
     ------
@@ -48,7 +53,11 @@ def parse_handbook(path: str | Path) -> ParsedHandbook:
     FrameworkError
         If a JSON file is not a framework.
     """
-    path = Path(path)
+    parsed = _parsed(Path(path))
+    return replace(parsed, framework=reversed_ranks(parsed.framework)) if reverse_levels else parsed
+
+
+def _parsed(path: Path) -> ParsedHandbook:
     if _is_framework(path):
         return ParsedHandbook(Framework.read(path), Coverage({}, {}), ())
     source = read_source(path)
@@ -79,7 +88,9 @@ def _is_framework(path: Path) -> bool:
     return any(isinstance(level, dict) and {"rank", "indicators"} <= set(level) for level in levels)
 
 
-def outline_handbook(handbook: str | Path, outline: str | Path) -> ParsedHandbook | None:
+def outline_handbook(
+    handbook: str | Path, outline: str | Path, *, reverse_levels: bool = False
+) -> ParsedHandbook | None:
     """
     Write an outline of a handbook for correction, also where its levels were not recognised.
 
@@ -88,7 +99,9 @@ def outline_handbook(handbook: str | Path, outline: str | Path) -> ParsedHandboo
     handbook : path
         What `parse_handbook` reads.
     outline : path
-        Ends in .xlsx for a workbook; any other ending is Markdown.
+        Ends in .xlsx for a workbook, or in .md or .txt for Markdown.
+    reverse_levels : bool
+        True turns the ranks round.
 
     Returns
     -------
@@ -98,10 +111,13 @@ def outline_handbook(handbook: str | Path, outline: str | Path) -> ParsedHandboo
     Raises
     ------
     ParseError
-        If the handbook cannot be read.
+        If the handbook cannot be read, or the outline has another ending.
     """
+    if Path(outline).suffix.lower() not in OUTLINE_SUFFIXES:
+        msg = f"{outline}: an outline ends in {', '.join(OUTLINE_SUFFIXES)}. Give it another name."
+        raise ParseError(msg)
     try:
-        parsed = parse_handbook(handbook)
+        parsed = parse_handbook(handbook, reverse_levels=reverse_levels)
     except ParseError:
         source = read_source(handbook)
         if Path(outline).suffix.lower() in (".xlsx", ".xlsm"):

@@ -105,6 +105,7 @@ def give_ranks(marks: dict[int, LevelMark], layout: Layout) -> None:
     if names and explained and all(name.casefold() in explained for name in names):
         for position, mark in marks.items():
             marks[position] = replace(mark, rank=explained.get(mark.name.casefold(), mark.rank))
+    _name_letters(marks, layout)
     if any(
         mark.notation == "letter" for mark in [*marks.values(), *(m for g in layout.grids.values() for m in g.marks)]
     ):
@@ -113,3 +114,16 @@ def give_ranks(marks: dict[int, LevelMark], layout: Layout) -> None:
     if 0 in zero and zero == set(range(len(zero))) and len(zero) > 1:
         layout.notes.append("levels are numbered from 0; they are ranked from 1")
         marks.update({n: replace(mark, rank=(mark.rank or 0) + 1) for n, mark in marks.items()})
+
+
+def _name_letters(marks: dict[int, LevelMark], layout: Layout) -> None:
+    """Keep the letter of a level without a name, so that nobody has to guess which rank it became."""
+    marks.update({n: _named(mark) for n, mark in marks.items()})
+    for grid in layout.grids.values():
+        grid.row_marks.update({n: _named(mark) for n, mark in grid.row_marks.items()})
+        for head in grid.heads.values():
+            head.update({n: _named(mark) for n, mark in head.items()})
+
+
+def _named(mark: LevelMark) -> LevelMark:
+    return replace(mark, name=mark.label) if mark.notation == "letter" and not mark.name else mark

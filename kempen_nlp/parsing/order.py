@@ -1,4 +1,4 @@
-"""Whether a handbook says that its first level is the highest one."""
+"""Whether the first level of a handbook is the highest one, by its words or by how its letters stand."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from types import MappingProxyType
 
 from kempen_nlp.framework import Framework
 from kempen_nlp.parsing.blocks import Block
+from kempen_nlp.parsing.scales import read_level
 
 _FIRST = r"(?:niveau|level|graad|trede|fase|stap|schaal)\s+(?:1|i|een|één|a)\b"
 _HIGHEST = r"(?:het |de )?(?:zwaarste|hoogste|meest complexe|meest gevorderde)\b"
+_FEWEST = 2
 _SAYS_HIGHEST = re.compile(
     rf"\b{_FIRST}\s*(?:\([^)]*\)\s*)?(?:=|:|is|staat voor|geldt als|vormt)?\s*{_HIGHEST}", re.IGNORECASE
 )
@@ -31,6 +33,29 @@ def first_level_is_highest(blocks: Sequence[Block]) -> str:
         if match := _SAYS_HIGHEST.search(" ".join(block.text.split())):
             return match[0]
     return ""
+
+
+def letters_run_back(blocks: Sequence[Block]) -> str:
+    """
+    Return the first and last of letters that stand from left to right as D, C, B, A; empty when they do not.
+
+    Tables are read towards the higher level, so A is the highest there, as in Flemish local government.
+
+    Examples
+    --------
+    >>> from kempen_nlp.parsing.blocks import to_blocks
+    >>> letters_run_back(to_blocks(["| Niveau C | Niveau B |"]))
+    'Niveau C … Niveau B'
+    """
+    found = ""
+    for block in blocks:
+        marks = [mark for cell in block.cells or (block.text,) if (mark := read_level(cell, loose=True))]
+        ranks = [mark.rank or 0 for mark in marks if mark.notation == "letter" and not mark.rest]
+        if len(ranks) < len(marks) or (ranks and (len(ranks) < _FEWEST or ranks != sorted(ranks, reverse=True))):
+            return ""
+        if ranks and not found:
+            found = f"{marks[0].label} … {marks[-1].label}"
+    return found
 
 
 def reversed_ranks(framework: Framework) -> Framework:

@@ -11,7 +11,7 @@ from kempen_nlp.framework import Framework
 from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.coverage import Account
 from kempen_nlp.parsing.layout import Layout
-from kempen_nlp.parsing.order import first_level_is_highest, reversed_ranks
+from kempen_nlp.parsing.order import first_level_is_highest, letters_run_back, reversed_ranks
 from kempen_nlp.parsing.plausible import oddities, plausibility
 from kempen_nlp.parsing.reader import Reader
 from kempen_nlp.parsing.recognise import recognise
@@ -52,8 +52,11 @@ def read_best(source: SourceText, repaired: Repaired) -> tuple[Framework, Accoun
     _, framework, account = best
     for line, text, reason in oddities(framework):
         account.doubts.append(f"{account.where(line)}: '{' '.join(text.split())[:60]}' {reason}.")
-    if said := first_level_is_highest(repaired.blocks):
-        account.doubts.append(f"{source.path}: '{said}': so ranks count from the last level up to the first.")
+    said = first_level_is_highest(repaired.blocks)
+    letters = letters_run_back(repaired.blocks)
+    if said or letters:
+        reason = f"'{said}'" if said else f"'{letters}' from left to right"
+        account.doubts.append(f"{source.path}: {reason}: ranks were turned round. --reverse-levels turns them back.")
         framework = reversed_ranks(framework)
     return framework, account
 

@@ -367,7 +367,7 @@ def _said_of(label: Label, *, is_shared: bool) -> str:
     """Return what follows 'Niveau 1': the house's name in brackets, and text that differs by competency."""
     if label.rest.startswith("("):
         return f" {label.rest.strip()}"
-    is_number = is_about_levels(label.label) or len(label.label) <= _CODE_LENGTH
+    is_number = (is_about_levels(label.label) and label.label[-1:].isdigit()) or len(label.label) <= _CODE_LENGTH
     if is_shared and label.rest and len(label.rest.split()) <= _LABEL_WORDS and "\n" not in label.rest:
         return f" ({label.rest})" if is_number else f" ({label.label} – {label.rest})"
     name = "" if is_number else f" ({label.label.strip('()')})"

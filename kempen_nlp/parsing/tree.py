@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from kempen_nlp.framework import Framework
 
+_NAME_WORDS = 4
+
 
 def framework_tree(framework: Framework) -> str:
     """Return one line for each competency, level, headline and indicator, with the handbook's line numbers."""
@@ -15,6 +17,7 @@ def framework_tree(framework: Framework) -> str:
 def _lines(framework: Framework) -> Iterator[str]:
     yield framework.title
     cluster = None
+    called = {rank: f" ({text})" for rank, text in framework.level_scheme if len(text.split()) <= _NAME_WORDS}
     for competency in framework:
         if competency.cluster != cluster:
             cluster = competency.cluster
@@ -23,7 +26,8 @@ def _lines(framework: Framework) -> Iterator[str]:
         if competency.definition:
             yield f"│    {competency.definition}"
         for level in competency.levels:
-            yield f"│  ├─ level {level.rank}" + ("" if level.applicable else " (not applicable)")
+            name = called.get(level.rank, "")
+            yield f"│  ├─ level {level.rank}{name}" + ("" if level.applicable else " (not applicable)")
             if level.headline:
                 yield f"│  │    {level.headline}"
             yield from (f"│  │  ├─ {i.text}  [{_where(i.lines)}]" for i in level.indicators)

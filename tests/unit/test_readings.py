@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kempen_nlp.__main__ import main
 from kempen_nlp.parsing import parse_handbook
 from kempen_nlp.parsing.blocks import to_blocks
 from kempen_nlp.parsing.order import first_level_is_highest
@@ -205,3 +206,47 @@ def test_a_competency_with_other_levels_than_most_is_a_doubt(tmp_path):
     doubts = _read(tmp_path, text).doubts
 
     assert any("'Kiezen' has no level but 1, 2; most competencies have 1, 2, 3" in doubt for doubt in doubts)
+
+
+LETTERS = """# Woordenboek
+
+## Luisteren
+| Niveau D | Niveau C | Niveau B |
+|---|---|---|
+| Laat de ander uitpraten. | Vraagt door op een antwoord. | Hoort wat niet gezegd wordt. |
+
+## Plannen
+| Niveau D | Niveau C | Niveau B |
+|---|---|---|
+| Maakt een lijst van taken. | Plant een maand vooruit. | Plant over afdelingen heen. |
+"""
+
+
+def test_letters_that_run_back_from_left_to_right_end_at_the_highest(tmp_path):
+    """A table is read towards the higher level; the doubt names the letters and the way to turn them."""
+    parsed = _read(tmp_path, LETTERS)
+
+    assert _tree(parsed)["Plannen"][3] == ["Plant over afdelingen heen."]
+    assert parsed.framework.level_scheme == ((1, "Niveau D"), (2, "Niveau C"), (3, "Niveau B"))
+    assert any("Niveau D … Niveau B" in doubt and "--reverse-levels" in doubt for doubt in parsed.doubts)
+
+
+def test_levels_are_turned_round_when_asked(tmp_path):
+    """What was recognised as the highest becomes the lowest, indicators and level scheme with it."""
+    path = tmp_path / "handboek.md"
+    path.write_text(HOUSE_WORDS, encoding="utf-8")
+
+    turned = parse_handbook(path, reverse_levels=True)
+
+    assert _tree(turned)["Plannen"][1] == ["Bepaalt welke projecten voorgaan."]
+    assert turned.framework.level_scheme[0] == (1, "Boomgaard")
+
+
+def test_a_dry_run_writes_no_file_and_an_outline_has_an_ending_that_can_be_read(tmp_path):
+    """Else a printed tree stands where a framework is expected, or Markdown in a Word file."""
+    handbook = tmp_path / "handboek.md"
+    handbook.write_text(HOUSE_WORDS, encoding="utf-8")
+
+    assert main(["parse", str(handbook), "--dry-run", "-o", str(tmp_path / "r.json")]) == 2
+    assert main(["parse", str(handbook), "--outline", str(tmp_path / "schets.docx")]) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["handboek.md"]
