@@ -14,6 +14,7 @@ from kempen_nlp.parsing.titles import may_be_title
 from kempen_nlp.parsing.words import is_indicators_label, is_label, is_other_section, label_in_front
 
 _PART_WORDS = 8
+_FEWEST = 2
 
 
 def find_asides(blocks: Sequence[Block], layout: Layout) -> set[int]:
@@ -25,6 +26,7 @@ def find_asides(blocks: Sequence[Block], layout: Layout) -> set[int]:
     inner: set[str] = set()
     after: dict[int, str] = {}
     labelled = _labelled_asides(blocks, layout)
+    texts = Counter(block.text for block in blocks)
     bounds = sorted({*layout.marks, *layout.titles, *layout.orphans, *layout.grids, len(blocks)})
     n_levels = 0
     is_inline = _are_inline(layout.marks)
@@ -35,7 +37,7 @@ def find_asides(blocks: Sequence[Block], layout: Layout) -> set[int]:
         if is_inline and end not in layout.marks:
             after.update(dict.fromkeys(_after_gap(blocks, start + 1, end)[:1], ""))
             continue
-        found = _titles_after_items(blocks, start + 1, end)
+        found = _titles_after_items(blocks, start + 1, end, texts)
         if end in layout.marks:
             inner.update(found.values())
         elif n_levels > 1:
@@ -58,7 +60,7 @@ def _labelled_asides(blocks: Sequence[Block], layout: Layout) -> set[int]:
         inside = {n for n in places if _is_inside_level(n, starts, layout)}
         # A label that comes back at every level sorts its behaviour; one that only follows the last level does not.
         are_last = all(_next_start(n, starts) not in layout.marks for n in inside)
-        if is_other_section(label) or (len(inside) > 1 and are_last):
+        if is_other_section(label) or (len(inside) > _FEWEST and are_last):
             asides |= inside
     return asides
 
@@ -83,10 +85,9 @@ def _after_gap(blocks: Sequence[Block], start: int, end: int) -> list[int]:
     return [n for n in range(start, end) if blocks[n].lines[0] > blocks[n - 1].lines[1] + 1]
 
 
-def _titles_after_items(blocks: Sequence[Block], start: int, end: int) -> dict[int, str]:
+def _titles_after_items(blocks: Sequence[Block], start: int, end: int, texts: Mapping[str, int]) -> dict[int, str]:
     found: dict[int, str] = {}
     has_items = False
-    texts = Counter(block.text for block in blocks)
     for position in range(start, end):
         block, following = blocks[position], blocks[position + 1] if position + 1 < end else None
         if is_other_section(block.text):

@@ -166,12 +166,13 @@ def _is_undivided(level: LevelDraft, *, is_wrapped: bool) -> bool:
 
 
 def level_names(drafts: Sequence[CompetencyDraft]) -> dict[int, str]:
-    """Return what ranks are called, where all competencies agree and the name says more than the number."""
-    found: dict[int, set[str]] = {}
+    """Return what ranks are called, where most competencies agree and the name says more than the number."""
+    found: dict[int, list[str]] = {}
     for draft in drafts:
         for rank, level in draft.levels.items():
-            found.setdefault(rank, set()).add(_name_of(level))
-    return {rank: names.pop() for rank, names in sorted(found.items()) if len(names) == 1 and names != {""}}
+            found.setdefault(rank, []).append(_name_of(level))
+    usual = {rank: (*Counter(names).most_common(1)[0], len(names)) for rank, names in sorted(found.items())}
+    return {rank: name for rank, (name, n, n_all) in usual.items() if name and 2 * n > n_all}
 
 
 def _name_of(level: LevelDraft) -> str:

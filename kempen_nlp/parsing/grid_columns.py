@@ -39,7 +39,7 @@ def level_head(rows: Sequence[Block], number: int) -> dict[int, LevelMark]:
     marks = {n: mark for n, cell in enumerate(cells) if cell and len(cell) <= 80 and (mark := read_column_level(cell))}
     marks = {n: mark for n, mark in marks.items() if not mark.rest or len(mark.rest.split()) <= 4}
     if len(marks) < 2 and len(counted := counted_labels(cells)) > 1 and has_sentences(rows[number + 1 :], counted):
-        return {n: LevelMark(cells[n], rank, name=cells[n]) for n, rank in counted.items()}
+        return {n: LevelMark(cells[n], rank, name=cells[n], notation="counted") for n, rank in counted.items()}
     keys = [mark.rank if mark.rank is not None else mark.name.casefold() for mark in marks.values()]
     if len(marks) < 2 or len(set(keys)) < len(keys):
         return _unknown_head(rows, number)

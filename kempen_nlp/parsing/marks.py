@@ -106,6 +106,9 @@ def give_ranks(marks: dict[int, LevelMark], layout: Layout) -> None:
         for position, mark in marks.items():
             marks[position] = replace(mark, rank=explained.get(mark.name.casefold(), mark.rank))
     _name_letters(marks, layout)
+    counted = [m.label for g in layout.grids.values() for m in g.marks if m.notation == "counted"]
+    if counted and not any(is_about_levels(label) for label in counted):
+        layout.notes.append(f"columns that count on were taken for levels: {', '.join(dict.fromkeys(counted))}")
     if any(
         mark.notation == "letter" for mark in [*marks.values(), *(m for g in layout.grids.values() for m in g.marks)]
     ):

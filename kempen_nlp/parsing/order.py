@@ -11,12 +11,13 @@ from kempen_nlp.framework import Framework
 from kempen_nlp.parsing.blocks import Block
 from kempen_nlp.parsing.scales import read_level
 
-_FIRST = r"(?:niveau|level|graad|trede|fase|stap|schaal)\s+(?:1|i|een|één|a)\b"
-_HIGHEST = r"(?:het |de )?(?:zwaarste|hoogste|meest complexe|meest gevorderde)\b"
-_FEWEST = 2
+_LEVEL = r"(?:niveau|level|graad|trede|fase|stap)"
+_FIRST = rf"{_LEVEL}\s+(?:1|i|een|één|a)\b\s*(?:\([^)]*\)\s*)?"
+_HIGHEST = rf"(?:het |de )?(?:zwaarste|hoogste|meest complexe|meest gevorderde)\s*{_LEVEL}?"
 _SAYS_HIGHEST = re.compile(
-    rf"\b{_FIRST}\s*(?:\([^)]*\)\s*)?(?:=|:|is|staat voor|geldt als|vormt)?\s*{_HIGHEST}", re.IGNORECASE
+    rf"\b(?:is\s+{_FIRST}|{_FIRST}(?:=|is|staat voor|geldt als|vormt)\s+){_HIGHEST}\s*(?=[,.;(]|en\b|$)", re.IGNORECASE
 )
+_FEWEST = 2
 
 
 def first_level_is_highest(blocks: Sequence[Block]) -> str:
@@ -27,11 +28,13 @@ def first_level_is_highest(blocks: Sequence[Block]) -> str:
     --------
     >>> from kempen_nlp.parsing.blocks import to_blocks
     >>> first_level_is_highest(to_blocks(["Niveau 1 is het zwaarste niveau, niveau 4 het lichtste."]))
-    'Niveau 1 is het zwaarste'
+    'Niveau 1 is het zwaarste niveau'
     """
     for block in blocks:
+        if block.kind in ("item", "row"):
+            continue
         if match := _SAYS_HIGHEST.search(" ".join(block.text.split())):
-            return match[0]
+            return match[0].strip()
     return ""
 
 

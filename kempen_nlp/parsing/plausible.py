@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from kempen_nlp.framework import Framework
 from kempen_nlp.parsing.scales import is_scale_word, read_level
-from kempen_nlp.parsing.words import column_role, is_label
+from kempen_nlp.parsing.words import column_role, is_label, is_other_section, label_in_front
 
 _NAME_WORDS = 8
 _NAME_LETTERS = 4
@@ -86,7 +86,8 @@ def _odd_texts(texts: Sequence[str]) -> float:
 
 
 def _is_odd_text(text: str) -> bool:
-    return text.endswith("?") or is_label(text) or column_role(text) is not None or _names_level(text)
+    labelled = is_other_section(label_in_front(text))
+    return text.endswith("?") or labelled or is_label(text) or column_role(text) is not None or _names_level(text)
 
 
 def _odd_names(names: Sequence[str]) -> float:

@@ -252,7 +252,7 @@ class Reader:
         for block in self._preamble:
             name = label_in_front(block.text)
             if draft := drafts.get(name.casefold()):
-                draft.definition.append(block.text.replace("**", "").removeprefix(f"{name}:").strip())
+                draft.definition.append(block.text.replace("**", "").removeprefix(name).lstrip(" :.?"))
                 self._account.use(block, "definition")
         self._preamble = [b for b in self._preamble if label_in_front(b.text).casefold() not in drafts]
 

@@ -50,14 +50,14 @@ def read_best(source: SourceText, repaired: Repaired) -> tuple[Framework, Accoun
     if best is None:
         raise first_error or ParseError(f"{source.path} holds no text. Expected a handbook.")
     _, framework, account = best
-    for line, text, reason in oddities(framework):
-        account.doubts.append(f"{account.where(line)}: '{' '.join(text.split())[:60]}' {reason}.")
     said = first_level_is_highest(repaired.blocks)
     letters = letters_run_back(repaired.blocks)
     if said or letters:
         reason = f"'{said}'" if said else f"'{letters}' from left to right"
         account.doubts.append(f"{source.path}: {reason}: ranks were turned round. --reverse-levels turns them back.")
         framework = reversed_ranks(framework)
+    for line, text, reason in oddities(framework):
+        account.doubts.append(f"{account.where(line)}: '{' '.join(text.split())[:60]}' {reason}.")
     return framework, account
 
 

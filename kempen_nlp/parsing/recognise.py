@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -23,11 +23,10 @@ from kempen_nlp.parsing.words import (
     without_numbering,
 )
 
-_CODE = re.compile(r"[A-Z]{1,4}[-.]?\d{1,3}[.:)]?")
+_CODE = re.compile(r"[A-Z]{1,4}[-_.]?\d{1,5}[.:)]?")
 _COUNTED = re.compile(r"^(?P<word>[^\W\d_]{3,20})\s+\d{1,2}\s*[.:–-]?\s+(?P<name>[^\W\d_].*)$")
 _NAME_WORDS = 3
 _NAME_WORDS_OF_LEVEL = 6
-_PART_WORDS = 8
 
 
 def recognise(blocks: Sequence[Block], title_style: Style | None = None) -> Layout:
@@ -160,7 +159,9 @@ def _outranks(title: Block, anchor: Block) -> bool:
 def _choose_titles(
     blocks: Sequence[Block], marks: Mapping[int, LevelMark], runs: list[Run], style: Style | None
 ) -> None:
-    candidates = [_candidates(blocks, marks, run) for run in runs]
+    under = {n + 1 for n in marks if n + 1 < len(blocks) and blocks[n + 1].kind == "bold"}
+    headlines = under if 2 * len(under) > len(marks) else set()
+    candidates = [_candidates(blocks, headlines, run) for run in runs]
     usual = style or _usual_style(blocks, candidates)
     for run, found in zip(runs, candidates, strict=True):
         labelled = [n for n in found if competency_label(blocks[n].text)]
@@ -182,11 +183,9 @@ def _nearest(blocks: Sequence[Block], chosen: Sequence[int]) -> int:
     return chosen[-1]
 
 
-def _candidates(blocks: Sequence[Block], marks: Mapping[int, LevelMark], run: Run) -> list[int]:
+def _candidates(blocks: Sequence[Block], headlines: Collection[int], run: Run) -> list[int]:
     anchor = run.anchors[0]
     start = run.gap_start
-    is_headline = [n for n in marks if n + 1 < len(blocks) and blocks[n + 1].kind == "bold"]
-    headlines = {n + 1 for n in is_headline} if 2 * len(is_headline) > len(marks) else set()
     found = [n for n in range(start, anchor) if may_be_title(blocks[n]) and n not in headlines]
     if blocks[anchor].kind == "heading":
         lower = [n for n in found if blocks[n].kind == "heading" and not _outranks(blocks[n], blocks[anchor])]

@@ -32,6 +32,7 @@ _TRAILING = re.compile(
     rf"(?P<mark>{_KEY}\s*:?\s*(?:\d{{1,2}}|[A-H])\s*[:.]?|[^\W\d_]\w{{2,30}}niveau\s*\(\d\)\s*:?)\s*$",
     re.IGNORECASE,
 )
+_WHITE = re.compile(r"[ \xa0]{3,}")
 _WORD_NUMBERS = {"een": 1, "één": 1, "twee": 2, "drie": 3, "vier": 4, "vijf": 5, "zes": 6}
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "X": 10}
 _SIGNS = ("--", "-", "0", "+/-", "+", "++", "+++")
@@ -52,7 +53,7 @@ class LevelMark:
     rest: str = ""
     """Text that follows on the same line."""
     notation: str = "number"
-    """``number``, ``letter`` or ``name``: how the level is written."""
+    """``number``, ``letter``, ``name``, or ``counted`` under words that do not speak of levels: how it is written."""
 
 
 def read_level(text: str, *, loose: bool = False) -> LevelMark | None:
@@ -206,9 +207,10 @@ def split_at_levels(text: str) -> list[str]:
         rest = text[gap.end() :].strip()
         if len(rest) <= 60 and (mark := read_level(rest, loose=True)) and not mark.rest:
             return [text[: gap.start()].rstrip(), rest]
-    match = _TRAILING.search(text)
-    if match and text[: match.start()].strip().strip("*_#-•"):
-        return [text[: match.start()].rstrip(), match["mark"]]
+    plain = _WHITE.sub("  ", text)
+    match = _TRAILING.search(plain)
+    if match and plain[: match.start()].strip().strip("*_#-•"):
+        return [plain[: match.start()].rstrip(), match["mark"]]
     return [text]
 
 

@@ -24,6 +24,7 @@ _NAMED = re.compile(r"^(?P<label>[^:\n]{2,40}?)\s*(?:(?::|\s[–—-])\s+(?P<res
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8}
 _LABEL_WORDS = 4
 _CODE_LENGTH = 3
+_NAME_LENGTH = 40
 _NAME_WORDS = 2
 _FEWEST_RUNS = 2
 _MOST_LEVELS = 10
@@ -119,7 +120,7 @@ def levels_above(blocks: Sequence[Block]) -> Iterator[tuple[list[Block], str]]:
         for rank, (position, name) in enumerate(zip(parents, names, strict=True), start=1):
             if position is not None:
                 found = rank_of_name(name, order) or rank
-                result[position] = replace(blocks[position], text=f"Niveau {found} ({name})")
+                result[position] = replace(blocks[position], text=f"Niveau {found} ({_plain(name)})")
         yield result, f"levels are called {', '.join(names)}, and the titles that return under them are competencies"
 
 
@@ -368,7 +369,14 @@ def _said_of(label: Label, *, is_shared: bool) -> str:
     if label.rest.startswith("("):
         return f" {label.rest.strip()}"
     is_number = (is_about_levels(label.label) and label.label[-1:].isdigit()) or len(label.label) <= _CODE_LENGTH
+    called = "" if is_number else _plain(label.label)
     if is_shared and label.rest and len(label.rest.split()) <= _LABEL_WORDS and "\n" not in label.rest:
-        return f" ({label.rest})" if is_number else f" ({label.label} – {label.rest})"
-    name = "" if is_number else f" ({label.label.strip('()')})"
+        called = _plain(f"{called} – {label.rest}" if called else label.rest)
+        return f" ({called})"
+    name = f" ({called})" if called else ""
     return f"{name}: {label.rest.strip()}" if label.rest else name
+
+
+def _plain(name: str) -> str:
+    """Return a name that can stand in brackets of its own."""
+    return " ".join(name.replace("(", "– ").replace(")", " ").split())[:_NAME_LENGTH].strip(" –")

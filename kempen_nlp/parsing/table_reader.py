@@ -11,6 +11,8 @@ from kempen_nlp.parsing.profiles import ProfileTable, Requirements, read_grades
 from kempen_nlp.parsing.words import column_role, is_indicators_label, is_other_section
 
 _CELL_WORDS = 3
+_ABOVE = ("rest", "headline", "bold")
+"""What may stand between the name of a level and a table with its behaviour."""
 
 
 class TableReader:
@@ -47,7 +49,8 @@ class TableReader:
         level = self._gathering.level
         cells = [cell for row in grid.rows for cell in row.cells if cell]
         n_words = sum(len(cell.split()) for cell in cells)
-        return level is not None and not level.has_items and n_words > _CELL_WORDS * len(cells)
+        is_open = level is not None and all(piece.kind in _ABOVE for piece in level.pieces)
+        return is_open and n_words > _CELL_WORDS * len(cells)
 
     def _read_under_level(self, grid: Grid) -> None:
         """Read the cells of a table as behaviour of the level above it, but for columns and rows that say otherwise."""
@@ -65,7 +68,11 @@ class TableReader:
                 self._account.skip(row, f"'{row.cells[0]}' describes no level")
                 continue
             texts = [t for n, cell in enumerate(row.cells) if n not in others for t in split_cell(cell)]
-            texts = [text for text in texts if len(text.split()) > 1 and not is_indicators_label(text)]
+            texts = [
+                text
+                for text in texts
+                if (len(text.split()) > 1 or text.endswith(".")) and not is_indicators_label(text)
+            ]
             level.pieces += [Piece(text, row.lines, "item") for text in texts]
             self._account.use(row, "indicator")
 

@@ -42,10 +42,10 @@ _OTHER_SECTION = re.compile(
     r"^(?:(?:ontwikkel|leer|praktische )?tips?(?: .{1,30})?"
     r"|(?:ontwikkel|leer|oefen|praktijk)-?(?:suggesties?|adviezen|acties?|idee[eë]n|opdrachten)"
     r"|(?:mogelijke |voorbeeld)?(?:interview|feedback|reflectie|selectie|gespreks|coach|kern)?"
-    r"vra(?:ag|gen)(?: (?:voor|bij|om|aan) .{1,40})?"
+    r"vra(?:ag|gen)(?: (?:voor|bij) .{1,40}| om over na te denken)?"
     r"|(?:liever |doe je |vertoont )?niet|(?:niet[- ]gewenst|ongewenst|niet effectief|ineffectief) gedrag"
     r"|opmerking(?:en)?|n\.?b\.?|let op|pas op(?: voor)?"
-    r"|(?:mogelijke )?bewijs(?:stukken|zen|materiaal)|bewijzen|om over na te denken|noten?"
+    r"|(?:mogelijke )?bewijs(?:stukken|zen|materiaal)|bewijzen|om over na te denken|noot|noten"
     r"|contra-?indicat(?:ies|oren)|valkuil(?:en)?|negatie(?:f|ve) (?:gedrag|indicatoren|gedragsvoorbeelden)"
     r"|ontwikkelpunten|(?:ontwikkel|leer)activiteit(?:en)?|opleiding(?:en)?|training(?:en)?|literatuur|bronnen"
     r"|bijlagen?(?: .{1,40})?|verwante competenties|colofon|nawoord|voorwoord|begrippenlijst)\s*:?$",
@@ -55,8 +55,9 @@ _CLUSTER = re.compile(
     r"^(?:competentie|gedrags)?(?:cluster|domein|gebied|categorie|rubriek|thema)\s*(?:[A-Z]|\d{1,2})?\s*[:–—-]\s*(?P<name>\S.*)$",
     re.IGNORECASE,
 )
+_WHITE = re.compile(r"\s{3,}")
 _NUMBERING = re.compile(
-    r"^(?:\d{1,2}(?:\.\d{1,2})*[.):]?|[A-Z]\d{1,2}(?:\.\d+)*[.):]|[A-Z]\.|[IVX]{1,4}\.|[A-Z]{1,4}[-_]\d{1,5}[.):]?)"
+    r"^(?:\d{1,2}(?:\.\d{1,2})*[.):]?|[A-Z]\d{1,2}(?:\.\d+)*[.):]|[A-Z]\.|[IVX]{1,4}\.)"
     r"\s+(?=\S)"
 )
 _LONE_NUMBER = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*|[A-Z]\d{1,2}|[IVX]{1,4})\s*[.):]?$")
@@ -69,7 +70,7 @@ _REFERENCE = re.compile(
     r"\s+(?:niveau|level|hierboven|boven|het vorige)[^.;,+]{0,30}?)"
     r"\.?\)?$|^idem\.?$"
     r"|^(?:in aanvulling op|aanvullend op|naast|bovenop) (?:het )?(?:gedrag (?:van|op) )?(?:niveau|level|vorige)\b"
-    r"[^.;]{0,30}?[:.…]*$"
+    r"\s*\w{0,3}(?:\s*(?:en|plus|t/m)\s*\w{1,3})*\s*[:.…]*$"
     r"|^(?:alles|al het (?:gedrag|bovenstaande)|het gedrag) (?:van|uit|bij|op) (?:het )?(?:niveau|level|vorige)\b"
     r"[^.;]{0,30}?[,:]?"
     r"(?:\s*(?:plus|en(?: bovendien| daarnaast| ook)?|aangevuld met))?\s*[:.…]*$",
@@ -81,7 +82,6 @@ _REFERS_TO_LEVEL = re.compile(
     re.IGNORECASE,
 )
 _TICKS = {"x", "v", "✓", "✔", "☑", "☒", "●", "•", "■", "ja"}
-_BOXES = {"☐", "□", "▢", "○", "o", "[ ]", "( )", "…", "..."}
 _LABEL = re.compile(r"^([^\W\d_](?:[^\s:.?!;]*\s){0,4}[^\s:.?!;]+):\s+(?=\S)")
 _NOT_APPLICABLE = re.compile(r"^(?:niet van toepassing|n\.?v\.?t\.?|niet aanwezig|geen niveau)(?:\W|$)", re.IGNORECASE)
 
@@ -116,7 +116,7 @@ def cluster_label(text: str) -> str | None:
 
 def definition_label(text: str) -> str | None:
     """Return what follows a label such as 'Definitie:', empty when nothing does; None without a label."""
-    plain = LABEL_IN_BOLD.sub(r"\1: ", text).replace("**", "")
+    plain = _WHITE.sub(" ", LABEL_IN_BOLD.sub(r"\1: ", text).replace("**", ""))
     match = _DEFINITION.match(plain) or _DEFINITION_IN_FORM.match(plain)
     return (match["rest"] or "").strip() if match else None
 
@@ -210,7 +210,7 @@ def is_lone_number(text: str) -> bool:
 
 def continued_name(text: str) -> str | None:
     """Return the name of what goes on here, as in 'vervolg Samenwerken'; None when nothing does."""
-    match = _CONTINUED.match(text.strip())
+    match = _CONTINUED.match(" ".join(text.split()))
     return (match["after"] or match["before"]).strip() if match else None
 
 
@@ -241,11 +241,6 @@ def is_tick(text: str) -> bool:
     [True, True, False]
     """
     return text.strip().casefold() in _TICKS
-
-
-def is_box(text: str) -> bool:
-    """Return whether a cell is a box to tick, or one that was ticked."""
-    return is_tick(text) or text.strip().casefold() in _BOXES
 
 
 def is_not_applicable(text: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from kempen_nlp.__main__ import main
@@ -250,3 +252,61 @@ def test_a_dry_run_writes_no_file_and_an_outline_has_an_ending_that_can_be_read(
     assert main(["parse", str(handbook), "--dry-run", "-o", str(tmp_path / "r.json")]) == 2
     assert main(["parse", str(handbook), "--outline", str(tmp_path / "schets.docx")]) == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["handboek.md"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "- Geeft bij een project in fase 1 de hoogste prioriteit aan veiligheid.",
+        "Niveau 1 is het hoogste wat een starter kan bereiken.",
+        "Begint met stap 1: de meest complexe taak van de dag.",
+    ],
+    ids=["behaviour", "more follows", "no verb"],
+)
+def test_an_ordinary_sentence_turns_no_ranks_round(sentence):
+    """Only a sentence of its own that calls the first level the highest does."""
+    assert first_level_is_highest(to_blocks([sentence])) == ""
+
+
+def test_a_label_after_the_last_level_of_two_competencies_is_no_part_of_its_own(tmp_path):
+    """Two are too few to say that what it labels is never behaviour."""
+    text = "# Gids\n"
+    for name in ("Plannen", "Luisteren"):
+        text += f"\n## {name}\n\n### Niveau 1\nHelpt bij {name} mee.\n\n### Niveau 2\nLeidt {name} voor de ploeg.\n\n"
+        text += f"Bovendien: neemt de ploeg mee bij {name} en viert het.\n"
+
+    assert list(_tree(_read(tmp_path, text))) == ["Plannen", "Luisteren"]
+
+
+def test_a_table_after_behaviour_in_paragraphs_is_no_behaviour(tmp_path):
+    """It stands under the last level, and says what roles there are."""
+    text = "# Gids\n"
+    for name in ("Plannen", "Luisteren"):
+        text += f"\n## {name}\n\n### Niveau 1\nHelpt bij {name} mee.\n\n### Niveau 2\nLeidt {name} voor de ploeg.\n"
+    text += "\n| Rol | Toelichting van de rol |\n|---|---|\n| Adviseur | Werkt aan de balie en spreekt met klanten. |\n"
+
+    parsed = _read(tmp_path, text)
+
+    assert _tree(parsed)["Luisteren"][2] == ["Leidt Luisteren voor de ploeg."]
+    assert any("table without levels" in doubt for doubt in parsed.doubts)
+
+
+def test_names_of_levels_with_brackets_are_kept_whole(tmp_path):
+    """They are written in brackets of our own while reading."""
+    text = HOUSE_WORDS.replace("**Zaaier**", "**Zaaier (start)**")
+
+    assert _read(tmp_path, text).framework.level_scheme[0] == (1, "Zaaier – start")
+
+
+def test_a_cell_of_white_space_does_not_hold_reading_up(tmp_path):
+    """Spaces between two words of a name once took minutes."""
+    path = tmp_path / "handboek.csv"
+    path.write_text(
+        f"Samen{' ' * 2000}werken;;\n;Niveau 1;Niveau 2\n;Helpt een collega mee.;Verdeelt het werk eerlijk.\n",
+        encoding="utf-8",
+    )
+    started = time.process_time()
+
+    parse_handbook(path)
+
+    assert time.process_time() - started < 5

@@ -12,6 +12,7 @@ from kempen_nlp.errors import ParseError
 from kempen_nlp.parsing.pages import PageLog, open_package
 
 MAX_ROWS = 20_000
+_NAME_WORDS = 8
 MAX_BLANK_ROWS = 1_100_000
 _DELIMITERS = ";,\t|"
 
@@ -47,7 +48,12 @@ def _read_sheet(title: str, rows: Iterable[Sequence[object]], log: PageLog) -> N
     first = [[_as_text(value) for value in values] for values in islice(rows, 1)]
     filled = [cell for cell in first[0] if cell] if first else []
     # The name of a sheet is cut at 31 characters; the first row may hold all of it.
-    is_name = len(filled) == 1 and "\n" not in filled[0] and filled[0].casefold().startswith(title.strip().casefold())
+    is_name = (
+        len(filled) == 1
+        and len(filled[0].split()) <= _NAME_WORDS
+        and not filled[0].endswith(".")
+        and filled[0].casefold().startswith(title.strip().casefold())
+    )
     log.add(filled[0] if is_name else title, f"sheet '{title}'", depth=1)
     table = log.new_table()
     for number, values in enumerate(chain(first, rows), start=1):
