@@ -41,6 +41,7 @@ _EXPLAINED = (
     ("Indicator", "één zin gedrag per rij"),
     ("Cluster", "titel boven een groep competenties, één keer per competentie; mag leeg blijven"),
 )
+_YES, _NO = ("", "ja", "j", "yes", "y", "1", "true", "waar"), ("nee", "n", "no", "0", "false", "onwaar")
 
 
 def write_template(path: str | Path) -> None:
@@ -203,10 +204,17 @@ def _competencies(rows: Sequence[Block], source: SourceText) -> list[dict[str, A
             level = {"rank": rank, "headline": None, "applicable": True, "indicators": []}
             competency["levels"].append(level)
         level["headline"] = level["headline"] or headline or None
-        level["applicable"] = level["applicable"] and applies.casefold() not in ("nee", "no", "n", "0", "false")
+        level["applicable"] = level["applicable"] and _applies(applies, where)
         if indicator:
             level["indicators"].append((indicator, row.lines[0]))
     return list(found.values())
+
+
+def _applies(text: str, where: str) -> bool:
+    if text.casefold() not in (*_YES, *_NO):
+        msg = f"{where}: '{text[:40]}' in the column 'Van toepassing'. Expected ja or nee, or nothing for ja."
+        raise ParseError(msg)
+    return text.casefold() not in _NO
 
 
 def _rank(text: str, where: str) -> int:

@@ -476,3 +476,19 @@ def test_names_that_differ_in_signs_only_give_indicators_of_different_names(tmp_
     ids = [i.id for c in framework for level in c.levels for i in level.indicators]
     assert len(set(ids)) == len(ids) == 8
     assert Framework.from_dict(framework.to_dict()) == framework
+
+
+def test_another_word_than_yes_or_no_is_refused_by_its_place(tmp_path):
+    """'misschien' says neither that a level exists nor that it does not."""
+    path = tmp_path / "sjabloon.xlsx"
+    write_template(path)
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    for column, value in (("Competentie", "Plannen"), ("Niveau", 1), ("Van toepassing", "misschien")):
+        sheet.cell(2, columns[column], value)
+    sheet.cell(2, columns["Indicator"], "Plant het eigen werk.")
+    book.save(path)
+
+    with pytest.raises(ParseError, match=r"'misschien' in the column 'Van toepassing'. Expected ja or nee"):
+        parse_handbook(path)
