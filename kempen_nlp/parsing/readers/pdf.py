@@ -104,11 +104,12 @@ def _all_lines(content: bytes, path: Path) -> list[_Line]:
         with pdfplumber.open(io.BytesIO(content)) as document:
             _check_pages(document.doc, path)
             pages = list(document.pages)
-            heads = _heads(pages)
+            plain = _plain_lines(pages, started, path)
+            heads = repeated_heads(line.printed for found in plain.values() for line in found if not line.is_marginal)
             gutter: float | None = None
             for number, page in enumerate(pages, start=1):
                 _check_time(started, number, path)
-                found, gutter = _page_lines(page, number, gutter, heads)
+                found, gutter = _page_lines(page, number, gutter, heads, plain.get(number))
                 lines += found
                 page.close()
     except ParseError:
@@ -165,13 +166,31 @@ def _check_pages(document: Any, path: Path) -> None:  # noqa: ANN401 - pdfminer'
             raise ParseError(msg)
 
 
-def _page_lines(
-    page: Page, number: int, known_gutter: float | None, heads: Collection[str]
-) -> tuple[list[_Line], float | None]:
-    """Return the lines of a page, and where its columns divide; where they did on the page before, few words do."""
+def _plain_lines(pages: Sequence[Page], started: float, path: Path) -> dict[int, list[_Line]]:
+    """Lay each page out as if it held text alone, where the document is not long; what comes back may title columns."""
+    found: dict[int, list[_Line]] = {}
+    for number, page in enumerate(pages if len(pages) <= _MANY_PAGES else (), start=1):
+        _check_time(started, number, path)
+        _check_marks(page, number)
+        found[number] = list(_text_lines(page, number, float(page.height)))
+    return found
+
+
+def _check_marks(page: Page, number: int) -> None:
     if len(page.chars) > MAX_MARKS_ON_PAGE or len(page.lines) + len(page.rects) > MAX_MARKS_ON_PAGE // 10:
         msg = f"page {number} holds more marks than any page of a handbook"
         raise ValueError(msg)
+
+
+def _page_lines(
+    page: Page, number: int, known_gutter: float | None, heads: Collection[str], plain: list[_Line] | None
+) -> tuple[list[_Line], float | None]:
+    """
+    Return the lines of a page, and where its columns divide; where they did on the page before, few words do.
+
+    ``plain`` are the lines as if the page held text alone, where they are known: they need not be laid out again.
+    """
+    _check_marks(page, number)
     tables = [t for t in _tables(page) if max(len(row.cells) for row in t.rows) > 1 and _holds_text(t)]
     found = [line for table in tables for line in _table_rows(table, number)]
     outside = page
@@ -181,7 +200,7 @@ def _page_lines(
     for card in cards:
         outside = outside.outside_bbox(card, strict=False)
     gutter = None if tables or cards else find_gutter(page, known_gutter)
-    whole = list(_text_lines(outside, number, float(page.height)))
+    whole = plain if plain is not None and outside is page else list(_text_lines(outside, number, float(page.height)))
     # Where a page has two columns of text, two levels that happen to stand beside each other are no table.
     aligned = [
         t for t in find_tables([line.printed for line in whole], heads) if gutter is None or len(t.rows[0][2]) > 2
@@ -196,14 +215,6 @@ def _page_lines(
         if box[3] - box[1] > 1:
             found += _text_lines(page.within_bbox(box), number, height)
     return found, x
-
-
-def _heads(pages: Sequence[Page]) -> frozenset[str]:
-    """Return lines that may title columns, found on all pages of a document that is not long."""
-    if len(pages) > _MANY_PAGES:
-        return frozenset()
-    lines = (line for n, page in enumerate(pages, start=1) for line in _text_lines(page, n, float(page.height)))
-    return repeated_heads(line.printed for line in lines if not line.is_marginal)
 
 
 def _with_tables(lines: Sequence[_Line], tables: Sequence[ColumnTable]) -> list[_Line]:
