@@ -18,6 +18,7 @@ _SENTENCE_WORDS = 3
 _CODE = re.compile(r"[A-Z]{0,3}[.-]?\d{1,3}(?:\.\d{1,3})*[.)]?")
 _TITLE_WORDS = 8
 _SELDOM = 0.5
+_MOST_DEFINITIONS = 2
 
 
 @dataclass(slots=True)
@@ -87,6 +88,14 @@ def is_sentence(row: Block) -> bool:
     """Return whether a row holds one sentence and nothing else."""
     filled = named_cells(row)
     return len(filled) == 1 and (filled[0].endswith(".") or len(filled[0].split()) > _TITLE_WORDS)
+
+
+def after_definitions(rows: Sequence[Block], number: int) -> int:
+    """Return the number of the row that follows this one, but for the few rows that define what it names."""
+    following = number + 1
+    while following < len(rows) and following - number <= _MOST_DEFINITIONS and is_definition(rows[following]):
+        following += 1
+    return following
 
 
 def is_definition(row: Block) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from kempen_nlp.parsing.blocks import Block, has_bullets
-from kempen_nlp.parsing.grid import Grid, has_sentences, is_definition
+from kempen_nlp.parsing.grid import Grid, after_definitions, has_sentences
 from kempen_nlp.parsing.scales import LevelMark, is_about_levels, is_ordered, read_column_level, read_level
 from kempen_nlp.parsing.series import counted_labels
 from kempen_nlp.parsing.words import (
@@ -20,7 +20,6 @@ _NAME_WORDS = 4
 _HEADLINE_WORDS = 10
 _MOST_LABELS = 4
 _TITLE_WORDS = 8
-_MOST_DEFINITIONS = 2
 
 
 def holds_ticks(rows: Sequence[Block], heads: Mapping[int, Mapping[int, LevelMark]]) -> bool:
@@ -126,9 +125,7 @@ def _name_levels(grid: Grid) -> None:
 def is_title_row(grid: Grid, number: int) -> bool:
     """Tell whether a row only names what the next row, a head of levels, is about."""
     row = grid.rows[number]
-    head = number + 1
-    while head < len(grid.rows) and head - number <= _MOST_DEFINITIONS and is_definition(grid.rows[head]):
-        head += 1
+    head = after_definitions(grid.rows, number)
     if head not in grid.heads or number in grid.heads or not row.cells[0]:
         return False
     if any(column_role(cell) == "competency" for cell in grid.rows[head].cells):

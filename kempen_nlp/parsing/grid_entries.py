@@ -71,8 +71,7 @@ def _band_entries(grid: Grid) -> Iterator[Entry]:
             yield from _title_row(row)
             current = None
         elif current is None and is_definition(row):
-            label = definition_label(row.cells[0])
-            yield Entry("definition", label or " ".join(named_cells(row)[label is not None :]), row)
+            yield _definition(row)
         elif _opens_other_part(grid, row) or (current and definition_label(cell) == ""):
             yield Entry("other part", row.text, row)
         elif current is None or not cell or is_indicators_label(cell):
@@ -90,8 +89,7 @@ def _column_entries(grid: Grid) -> Iterator[Entry]:
             yield Entry("competency", _name(row.cells[0]), row)
             head, is_titled, is_other = {}, True, False
         elif is_titled and number not in grid.heads and not is_other and is_definition(row) and not head:
-            label = definition_label(row.cells[0])
-            yield Entry("definition", label or " ".join(named_cells(row)[label is not None :]), row)
+            yield _definition(row)
         elif number in grid.extra_heads:
             yield Entry("heads", row.text, row)
         elif number in grid.heads:
@@ -102,11 +100,17 @@ def _column_entries(grid: Grid) -> Iterator[Entry]:
             is_other = True
             yield Entry("other part", row.text, row)
         elif not head and definition_label(row.cells[0]) is not None:
-            yield Entry("definition", definition_label(row.cells[0]) or " ".join(filter(None, row.cells[1:])), row)
+            yield _definition(row)
         elif not head:
             waiting.append(row)
         else:
             yield from _body_entries(grid, row, head)
+
+
+def _definition(row: Block) -> Entry:
+    """Read a row that defines: what follows its label, in that cell or the next ones, or all of it without a label."""
+    label = definition_label(row.cells[0])
+    return Entry("definition", label or " ".join(named_cells(row)[label is not None :]), row)
 
 
 def _name(cell: str) -> str:
@@ -273,7 +277,7 @@ def _label_row(grid: Grid, number: int) -> Iterator[Entry]:
         known = {*grid.roles, *grid.indicator_columns, grid.level_column}
         yield from (Entry("unused column", cell, row) for n, cell in enumerate(row.cells) if cell and n not in known)
     elif definition_label(first) is not None:
-        yield Entry("definition", definition_label(first) or " ".join(filter(None, row.cells[1:])), row)
+        yield _definition(row)
     elif is_sentence(row):
         yield Entry("definition", " ".join(named_cells(row)[0].split()), row)
     elif _is_labelled(row):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from kempen_nlp.parsing.blocks import Block
-from kempen_nlp.parsing.grid import Grid, fills_only, has_sentences, is_definition, named_cells, role_head
+from kempen_nlp.parsing.grid import Grid, after_definitions, fills_only, has_sentences, named_cells, role_head
 from kempen_nlp.parsing.scales import LevelMark, is_ordered, is_scale_word, read_column_level, read_level
 from kempen_nlp.parsing.words import (
     column_role,
@@ -15,7 +15,6 @@ from kempen_nlp.parsing.words import (
     is_other_section,
 )
 
-_MOST_DEFINITIONS = 2
 _SELDOM = 0.5
 _CODE_LENGTH = 2
 _LABEL_WORDS = 4
@@ -158,11 +157,7 @@ def row_title(grid: Grid, number: int) -> bool:
         return True
     if definition_label(filled[0]) is not None or is_indicators_label(filled[0]) or column_role(filled[0]):
         return False
-    following = number + 1
-    while (
-        following < len(grid.rows) and following - number <= _MOST_DEFINITIONS and is_definition(grid.rows[following])
-    ):
-        following += 1
+    following = after_definitions(grid.rows, number)
     return (
         following in grid.row_marks and len(filled) <= 2 and len(filled[0].split()) <= 8 and not filled[0].endswith(".")
     )

@@ -69,8 +69,14 @@ def _n_stray(blocks: Sequence[Block], account: Account) -> int:
 def _ways(blocks: Sequence[Block]) -> Iterator[tuple[Sequence[Block], Layout]]:
     for found, note in ((blocks, ""), *islice(level_series(blocks), _MOST_SERIES), *levels_above(blocks)):
         prepared = part_titles(raise_items(lift_titles(found)))
+        seen: list[tuple[object, ...]] = []
         for style in (None, *_styles(prepared)):
             layout = recognise(prepared, style)
+            # Another kind of title often leads to the same layout; all that depends on it is compared.
+            own = (layout.titles, layout.marks, layout.explanations, layout.orphans, layout.inverted, layout.parts)
+            if own in seen:
+                continue
+            seen.append(own)
             if note:
                 layout.notes.append(note)
             yield prepared, layout
